@@ -1,0 +1,102 @@
+/**
+ * What the parts of the data plane say to each other: four messages with AWS's names, in the order in which a
+ * request lives through them.
+ *
+ *     client -> MethodRequest -> IntegrationRequest -> back end
+ *     client <- MethodResponse <- IntegrationResponse <-
+ *
+ * A step reads one and writes the next; nobody changes a message that was already handed on. Headers are flat lists
+ * `[name, value, name, value, …]` with names as they were sent: the form that node:http reads and writes without
+ * building objects.
+ */
+import type { Variables } from './variables.ts'
+
+export type HeaderList = readonly string[]
+
+/** What the client asked for, after the API and stage were taken off the front. */
+export interface MethodRequest {
+  readonly method: string
+  /** From the resource tree's root, as sent: `/pets/a%2Fb`. Never empty. */
+  readonly path: string
+  /** Behind the `?`, as sent; '' when there is none. */
+  readonly rawQuery: string
+  readonly headers: HeaderList
+  /** null: the request had no body. */
+  readonly body: Buffer | null
+  /** Values of `{name}` and `{name+}`, undecoded. No prototype. */
+  readonly pathParameters: Readonly<Record<string, string>>
+  /** Decoded names -> decoded values in order; parsed when first asked for. */
+  readonly query: ReadonlyMap<string, readonly string[]>
+  /** Last value of the header; the name's case counts, as in AWS's mappings. */
+  header(name: string): string | undefined
+  /** Every value of the header in order; the name's case counts. */
+  headerValues(name: string): readonly string[]
+  /** Last value of the header by lower-case name, however the client wrote it. */
+  headerNoCase(lowerName: string): string | undefined
+}
+
+/** What the back end will be asked. */
+export interface IntegrationRequest {
+  readonly method: string
+  /** Values for the `{name}` placeholders of the integration's URI. */
+  readonly path: Readonly<Record<string, string>>
+  /** Encoded, without `?`; added to what the URI itself has. */
+  readonly query: string
+  readonly headers: HeaderList
+  readonly body: Buffer | null
+  /** Proxy integrations build from the request itself. */
+  readonly incoming: MethodRequest
+}
+
+/** What the back end said. */
+export interface IntegrationResponse {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: Buffer
+  /** Lambda, non-proxy: the `errorMessage` of a failed invocation; what selection patterns look at. */
+  readonly errorMessage?: string
+  /** Milliseconds until the whole answer was here. */
+  readonly latencyMs: number
+}
+
+/** What the client gets; also what a step returns to answer early. */
+export interface Reply {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: Buffer | string
+}
+
+/** Says that the client went away or the time is up; `onAbort` is called at once when it already has happened. */
+export interface Cancel {
+  readonly aborted: boolean
+  onAbort(stop: () => void): void
+}
+
+/** How every integration is called; made once per route by the kind's `prepare`. Throws `Refusal`. */
+export type Send = (
+  request: IntegrationRequest,
+  variables: Variables,
+  cancel: Cancel,
+) => IntegrationResponse | Promise<IntegrationResponse>
+
+/** Calls a Lambda function; handed over by gateway.ts. */
+export type InvokeFunction = (call: FunctionCall) => Promise<FunctionAnswer>
+
+export interface FunctionCall {
+  /** Full ARN, with qualifier when the integration named one. */
+  readonly functionArn: string
+  readonly payload: string | Buffer
+  /** ARN of the method that calls, for the function's resource policy; null: `credentials` decide. */
+  readonly sourceArn: string | null
+  readonly sourceAccount: string
+  readonly asynchronous: boolean
+  readonly timeoutMs: number
+  readonly traceId: string
+}
+
+export type FunctionAnswer =
+  | { readonly type: 'answered'; readonly payload: Buffer; readonly functionError: string | null }
+  | {
+      readonly type: 'not-found' | 'forbidden' | 'throttled' | 'timeout' | 'failed' | 'too-large'
+      readonly reason: string
+    }

@@ -1,0 +1,236 @@
+/**
+ * What a deployment is compiled into. The data plane runs programs and nothing else: every template is a closure,
+ * every pattern a matcher, every schema a function before the first request comes.
+ *
+ * A `ProgramSource` is plain JSON: it is what the control plane publishes, what is kept on disk as the last good
+ * program, and what each worker thread compiles for itself (closures cannot be sent between threads).
+ */
+import type { ApiSnapshot, ContentHandling, PassthroughBehavior, Stage } from '../aws/rest-api.ts'
+import type { IntegrationResponse, MethodRequest } from '../messages/messages.ts'
+import type { RefusalType } from '../messages/refusals.ts'
+import type { Variables } from '../messages/variables.ts'
+import type { Template } from '../vtl/compile.ts'
+
+export interface ProgramSource {
+  readonly format: 1
+  readonly type: 'rest'
+  readonly account: string
+  readonly region: string
+  readonly apiId: string
+  readonly stage: Stage
+  readonly deployment: { readonly id: string; readonly createdDate: number }
+  readonly snapshot: ApiSnapshot
+}
+
+/** One stage of one API, ready to run. Frozen. */
+export interface Program {
+  readonly type: 'rest'
+  readonly account: string
+  readonly region: string
+  readonly apiId: string
+  readonly apiName: string
+  readonly stageName: string
+  readonly stageVariables: Readonly<Record<string, string>>
+  readonly deploymentId: string
+  readonly deployedAt: number
+  /** `disableExecuteApiEndpoint`: the default host answers 403. */
+  readonly isDefaultEndpointDisabled: boolean
+  /** Set when something that guards the whole API is configured and cannot be enforced: then nothing passes. */
+  readonly obstacle: Obstacle | null
+  readonly routes: RouteTree
+  readonly gatewayResponses: GatewayResponses
+  readonly binaryMediaTypes: MediaTypeSet
+  /** What is configured and has no effect here, in words; logged at deployment. */
+  readonly notices: readonly string[]
+}
+
+/** Something is configured that this version cannot enforce; requests are refused, loudly (fail closed). */
+export interface Obstacle {
+  readonly refusal: RefusalType
+  readonly reason: string
+}
+
+export interface RouteTree {
+  /** `path` undecoded, from the root; undefined: no resource has this path and verb. */
+  match(verb: string, path: string): RouteMatch | undefined
+  /** For `explain`, after a miss: the routes that come nearest, best first, at most `limit`. */
+  nearest(verb: string, path: string, limit: number): readonly NearRoute[]
+  readonly all: readonly Route[]
+}
+
+export interface RouteMatch {
+  readonly route: Route
+  /** No prototype; undecoded values. */
+  readonly pathParameters: Readonly<Record<string, string>>
+}
+
+export interface NearRoute {
+  readonly route: Route
+  /** `the path is one letter longer`, `the path exists, the verb does not`, … */
+  readonly why: string
+}
+
+export interface Route {
+  readonly resourceId: string
+  readonly resourcePath: string
+  /** The method's own verb, `ANY` included. */
+  readonly httpMethod: string
+  readonly operationName: string | undefined
+  readonly apiKeyRequired: boolean
+  readonly obstacle: Obstacle | null
+  /** Gives the names that are missing or blank, in AWS's order; '' is never given. */
+  readonly checkParameters: ((request: MethodRequest) => readonly string[] | null) | null
+  /** Gives AWS's validation text when the body does not match its model. */
+  readonly checkBody: ((request: MethodRequest) => string | null) | null
+  readonly integration: IntegrationPlan
+}
+
+export type IntegrationPlan = MockPlan | HttpPlan | HttpProxyPlan | LambdaPlan | LambdaProxyPlan
+
+interface PlanBase {
+  readonly timeoutMs: number
+  readonly contentHandling: ContentHandling | null
+}
+
+/** What non-proxy integrations have in common. */
+export interface MappedPlan extends PlanBase {
+  readonly request: RequestPlan
+  readonly responses: ResponsePlans
+}
+
+export interface MockPlan extends MappedPlan {
+  readonly type: 'MOCK'
+}
+
+export interface HttpPlan extends MappedPlan {
+  readonly type: 'HTTP'
+  readonly endpoint: HttpEndpoint
+}
+
+export interface HttpProxyPlan extends PlanBase {
+  readonly type: 'HTTP_PROXY'
+  readonly endpoint: HttpEndpoint
+  /** null: nothing is mapped, the request goes through as it is. */
+  readonly parameters: readonly RequestParameter[] | null
+}
+
+export interface LambdaPlan extends MappedPlan {
+  readonly type: 'AWS'
+  readonly functionArn: string
+  readonly credentials: string | null
+}
+
+export interface LambdaProxyPlan extends PlanBase {
+  readonly type: 'AWS_PROXY'
+  readonly functionArn: string
+  readonly credentials: string | null
+}
+
+/** An integration URI, taken apart at load: stage variables are filled in, placeholders are not. */
+export interface HttpEndpoint {
+  /** The verb sent to the back end; null: the client's own (`ANY`). */
+  readonly method: string | null
+  readonly secure: boolean
+  readonly host: string
+  readonly port: number
+  /** `host[:port]` as the Host header says it. */
+  readonly authority: string
+  /** Literal text and placeholder names in turns: `/pets/` , `id` , `/toys`. Odd places are names. */
+  readonly pathParts: readonly string[]
+  /** Behind the URI's own `?`, encoded, placeholders not filled in; '' when none. */
+  readonly query: string
+  readonly insecureSkipVerification: boolean
+}
+
+export interface RequestPlan {
+  readonly parameters: readonly RequestParameter[]
+  /** By content type, lower case without parameters; `$default` too. Empty: no templates. */
+  readonly templates: TemplateChoice
+  readonly passthroughBehavior: PassthroughBehavior
+}
+
+/** Several values are only for `multivaluequerystring` and `multivalueheader`. */
+export type MappedValue = string | readonly string[] | undefined
+
+export interface RequestParameter {
+  readonly target: 'header' | 'querystring' | 'path'
+  readonly name: string
+  /** `method.request.header.x`, for the decision record. */
+  readonly expression: string
+  read(source: RequestSource): MappedValue
+}
+
+export interface ResponseParameter {
+  readonly name: string
+  readonly expression: string
+  read(source: ResponseSource): MappedValue
+}
+
+/** `json()` parses the body once; undefined when it is not JSON. */
+export interface RequestSource {
+  readonly request: MethodRequest
+  readonly variables: Variables
+  json(): unknown
+}
+
+export interface ResponseSource {
+  readonly response: IntegrationResponse
+  readonly variables: Variables
+  json(): unknown
+}
+
+export interface ResponsePlans {
+  /** `subject`: the status as text, or a Lambda error's message. undefined: none fits and there is no default. */
+  select(subject: string): ResponsePlan | undefined
+  readonly all: readonly ResponsePlan[]
+}
+
+export interface ResponsePlan {
+  readonly status: number
+  readonly selectionPattern: string
+  readonly parameters: readonly ResponseParameter[]
+  readonly templates: TemplateChoice
+  readonly contentHandling: ContentHandling | null
+}
+
+export interface TemplateChoice {
+  readonly size: number
+  /** By a request's Content-Type (absent: application/json), then `$default`. */
+  forRequest(contentType: string | undefined): ChosenTemplate | undefined
+  /** By the first media type of Accept, else application/json, else the first template. */
+  forResponse(accept: string | undefined): ChosenTemplate | undefined
+}
+
+export interface ChosenTemplate {
+  readonly mediaType: string
+  readonly template: Template
+}
+
+export interface GatewayResponses {
+  /** The answer for a refusal of this type: own entry, else customised DEFAULT_4XX/5XX, else the built-in one. */
+  readonly of: Readonly<Record<RefusalType, GatewayResponsePlan>>
+}
+
+/** A gateway response: plain substitution, not VTL. */
+export interface GatewayResponsePlan {
+  /** null: the refusal's own status. */
+  readonly status: number | null
+  /** `own`, `DEFAULT_4XX`, `DEFAULT_5XX` or `built-in`, for the decision record. */
+  readonly origin: string
+  headers(source: GatewayResponseSource): readonly string[]
+  /** undefined: the built-in body. */
+  body(accept: string | undefined, source: GatewayResponseSource): { mediaType: string; text: string } | undefined
+}
+
+export interface GatewayResponseSource {
+  /** null when the request was refused before a method was found; `method.request.*` still reads from it. */
+  readonly request: MethodRequest | null
+  readonly variables: Variables
+}
+
+/** `binaryMediaTypes`: exact, `type/*` and `*` + `/*`. */
+export interface MediaTypeSet {
+  readonly isEmpty: boolean
+  /** `mediaType` may have parameters; any case. */
+  has(mediaType: string): boolean
+}
