@@ -1,12 +1,197 @@
-/** The embedded store (the implementation follows). */
+/**
+ * The embedded store: SQLite in the data directory, nothing to install.
+ *
+ *     DIRECTORY/            mode 0700
+ *       records.db          every record (0600), with its -wal and -shm while open
+ *       blobs/              function code, one file per content (blob-files.ts)
+ *       lock, lock.pid      held by the one process that has the directory open (lock.ts)
+ *
+ * Write-ahead logging, so that readers see the last commit and never wait for the writer; synchronous=FULL, so
+ * that a commit is on disk before it is acknowledged (https://www.sqlite.org/wal.html,
+ * https://www.sqlite.org/pragma.html#pragma_synchronous). One connection writes, four read.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
+import { type BlobFiles, memoryBlobs, openBlobFiles } from './blob-files.ts'
+import { StoreUnavailable } from './errors.ts'
+import { explainFailure } from './failures.ts'
+import { KyselyStore } from './kysely-store.ts'
+import { lockFile } from './lock.ts'
+import { migrate } from './migrations/migrate.ts'
+import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
+import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 export interface SqliteOptions {
-  /** Data directory, made when missing (its parent must exist); or `':memory:'`, which keeps nothing. */
+  /**
+   * The data directory, made (mode 0700) when missing; the folder that holds it must exist, so that
+   * a volume that is not mounted is noticed. Or `':memory:'`: nothing is kept, reads wait for writes.
+   */
   readonly directory: string
+  /** How large the records may grow (blobs not counted), in bytes. Default: what the disk holds. */
+  readonly limitBytes?: number | undefined
+  /** A transaction whose work takes longer is rolled back. Default 30,000 ms. */
+  readonly transactionLimitMs?: number | undefined
 }
 
+/** Marks our files among all SQLite files: "Prtc". */
+const applicationId = 0x50727463
+const pageBytes = 4096
+const readers = 4
+
 /** Opens or makes the embedded store. Throws `StoreUnavailable`. */
-export function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  return Promise.reject(new Error(`not written yet: ${options.directory}`))
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  if (options.directory === ':memory:') return openMemory(options)
+  const directory = resolve(options.directory)
+  const explain = (error: unknown) => explainFailure(error, directory)
+  const closers: (() => void)[] = []
+  try {
+    makeDirectory(directory)
+    closers.push(lockFile(touch(directory, 'lock')))
+    const path = touch(directory, 'records.db')
+    syncDirectory(directory)
+    const blobs = await openBlobFiles(join(directory, 'blobs'), explain)
+    return await assemble(options, blobs, closers, {
+      writer: () => openWriter(path, options),
+      reader: () => openReader(path),
+      explain,
+    })
+  } catch (error) {
+    for (const close of closers.reverse()) close()
+    throw explain(error)
+  }
+}
+
+function openMemory(options: SqliteOptions): Promise<Store> {
+  return assemble(options, memoryBlobs(), [], {
+    writer: () => openWriter(':memory:', options),
+    reader: undefined,
+    explain: error => explainFailure(error, ':memory:'),
+  })
+}
+
+interface Connections {
+  readonly writer: () => DatabaseSync
+  /** Undefined: reads use the writer's connection. */
+  readonly reader: (() => DatabaseSync) | undefined
+  readonly explain: (error: unknown) => unknown
+}
+
+async function assemble(
+  options: SqliteOptions,
+  blobs: BlobFiles,
+  closers: (() => void)[],
+  { writer: openFirst, reader: openMore, explain }: Connections,
+): Promise<Store> {
+  const writer = connect(openFirst, 1, explain)
+  let store: KyselyStore | undefined
+  try {
+    await migrate(writer)
+    const reader = openMore === undefined ? writer : connect(openMore, readers, explain)
+    store = new KyselyStore({
+      writer,
+      reader,
+      blobs,
+      transactionLimitMs: options.transactionLimitMs ?? 30_000,
+      release: () => closers.forEach(close => void close()),
+    })
+    await store.removeOrphans()
+    return store
+  } catch (error) {
+    await (store?.close() ?? writer.destroy())
+    throw error
+  }
+}
+
+function connect(
+  open: () => DatabaseSync,
+  connections: number,
+  translate: (error: unknown) => unknown,
+): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: nodeSqliteDialect({ open, connections, translate }) })
+}
+
+function openWriter(path: string, options: SqliteOptions): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 1000 })
+  try {
+    assertOurs(database, path)
+    const mode = pragma(database, 'journal_mode = wal')
+    if (mode !== 'wal' && mode !== 'memory') {
+      throw new StoreUnavailable(
+        'failed',
+        `The file system of ${path} cannot share memory between connections (journal mode ${mode}). ` +
+          'Put the data directory on a local disk.',
+      )
+    }
+    // fullfsync: on macOS a plain fsync leaves the data in the disk's own cache.
+    database.exec(`
+      pragma synchronous = full;
+      pragma fullfsync = on;
+      pragma journal_size_limit = 67108864;
+      pragma application_id = ${applicationId};
+    `)
+    if (options.limitBytes !== undefined) {
+      const pages = Math.max(1, Math.floor(options.limitBytes / pageBytes))
+      database.exec(`pragma max_page_count = ${pages}`)
+    }
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function openReader(path: string): DatabaseSync {
+  return new DatabaseSync(path, { timeout: 1000, readOnly: true })
+}
+
+/** A database of another program must not be migrated, and a damaged one not be written to. */
+function assertOurs(database: DatabaseSync, path: string): void {
+  const tables = database.prepare('select count(*) as count from sqlite_schema').get()
+  if (tables?.['count'] === 0) return
+  if (pragma(database, 'application_id') !== applicationId) {
+    throw new StoreUnavailable(
+      'not-a-store',
+      `${path} is a database of another program. Name another data directory.`,
+    )
+  }
+  const verdict = pragma(database, 'quick_check(1)')
+  if (verdict !== 'ok') {
+    throw new StoreUnavailable(
+      'corrupt',
+      `The store ${path} is damaged (${String(verdict)}). Restore a backup of the data directory.`,
+    )
+  }
+}
+
+function pragma(database: DatabaseSync, text: string): unknown {
+  const row = database.prepare(`pragma ${text}`).get()
+  return row === undefined ? undefined : Object.values(row)[0]
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+    syncDirectory(join(directory, '..'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** Makes an empty file that only its owner may read, before SQLite would make it with wider rights. */
+function touch(directory: string, name: string): string {
+  const path = join(directory, name)
+  closeSync(openSync(path, 'a', 0o600))
+  return path
+}
+
+function syncDirectory(directory: string): void {
+  const folder = openSync(directory, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
