@@ -1,0 +1,60 @@
+/**
+ * What the SDK's model does not say about values, written by hand: patterns, and the order in which
+ * AWS prints an enum's values (the order of a Java hash set, learnt from recordings; an enum that is
+ * not listed here is printed in the table's order, which is a guess).
+ */
+
+export interface Constraints {
+  /** `Shape.member` -> the pattern that the whole value must match, as AWS prints it. */
+  readonly patterns: Readonly<Record<string, string>>
+  /** Enum name -> its values in AWS's order. */
+  readonly enumOrder: Readonly<Record<string, readonly string[]>>
+  /** Enums that a handler checks itself, because AWS answers with other words. */
+  readonly openEnums: ReadonlySet<string>
+}
+
+// [1-5]\d\d is recorded for PutIntegrationResponse; the others share its model type.
+const statusCode = '[1-5]\\d\\d'
+
+export const restConstraints: Constraints = {
+  patterns: {
+    'DeleteIntegrationResponseRequest.statusCode': statusCode,
+    'DeleteMethodResponseRequest.statusCode': statusCode,
+    'GetIntegrationResponseRequest.statusCode': statusCode,
+    'GetMethodResponseRequest.statusCode': statusCode,
+    'PutGatewayResponseRequest.statusCode': statusCode,
+    'PutIntegrationResponseRequest.statusCode': statusCode,
+    'PutMethodResponseRequest.statusCode': statusCode,
+    'UpdateIntegrationResponseRequest.statusCode': statusCode,
+    'UpdateMethodResponseRequest.statusCode': statusCode,
+    // From the service's model: a status, `*`, or blanks.
+    'DocumentationPartLocation.statusCode': '^([1-5]\\d\\d|\\*|\\s*)$',
+  },
+  enumOrder: {
+    DocumentationPartType: [
+      ...['RESPONSE_BODY', 'RESPONSE', 'METHOD', 'MODEL', 'AUTHORIZER', 'RESPONSE_HEADER'],
+      ...['RESOURCE', 'PATH_PARAMETER', 'REQUEST_BODY', 'QUERY_PARAMETER', 'API'],
+      'REQUEST_HEADER',
+    ],
+    EndpointType: ['PRIVATE', 'EDGE', 'REGIONAL'],
+    GatewayResponseType: [
+      ...['REQUEST_TOO_LARGE', 'RESOURCE_NOT_FOUND', 'AUTHORIZER_CONFIGURATION_ERROR'],
+      ...['MISSING_AUTHENTICATION_TOKEN', 'BAD_REQUEST_BODY', 'INVALID_SIGNATURE'],
+      ...['INVALID_API_KEY', 'BAD_REQUEST_PARAMETERS', 'AUTHORIZER_FAILURE', 'UNAUTHORIZED'],
+      ...['INTEGRATION_TIMEOUT', 'ACCESS_DENIED', 'DEFAULT_4XX', 'DEFAULT_5XX', 'WAF_FILTERED'],
+      ...['QUOTA_EXCEEDED', 'THROTTLED', 'API_CONFIGURATION_ERROR', 'UNSUPPORTED_MEDIA_TYPE'],
+      ...['INTEGRATION_FAILURE', 'EXPIRED_TOKEN'],
+    ],
+    IntegrationType: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'],
+    IpAddressType: ['ipv4', 'dualstack'],
+    Op: ['add', 'remove', 'move', 'test', 'replace', 'copy'],
+  },
+  openEnums: new Set(),
+}
+
+export const lambdaConstraints: Constraints = {
+  patterns: {},
+  enumOrder: {},
+  // Which runtimes exist depends on what is installed here, not on the SDK's release.
+  openEnums: new Set(['Runtime']),
+}
