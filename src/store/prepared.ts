@@ -1,6 +1,6 @@
 /**
- * Queries that kysely builds once and runs often. Building and compiling costs several times what SQLite needs
- * to find a row (bench/micro/store.ts), so each query is compiled with named gaps, and a call only
+ * Queries that kysely builds once and runs often. Building and compiling one costs as much again as
+ * running it (bench/micro/store.ts), so each query is compiled with named gaps, and a call only
  * fills the gaps:
  *
  *     const byId = prepare<{ id: string }, Row>(arg => db.selectFrom('record').where('id', '=', arg('id')))
