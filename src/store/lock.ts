@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { StoreUnavailable } from './errors.ts'
 import { explainFailure } from './failures.ts'
 
-/** Locks `path`, an empty file that exists already. Gives the function that unlocks. Throws `StoreUnavailable`. */
+/** Locks `path`, an empty file that exists already. Gives the function that unlocks (once). Throws `StoreUnavailable`. */
 export function lockFile(path: string): () => void {
   let lock: DatabaseSync | undefined
   try {
@@ -29,7 +29,9 @@ export function lockFile(path: string): () => void {
     )
   }
   const held = lock
-  return () => held.close()
+  return () => {
+    if (held.isOpen) held.close()
+  }
 }
 
 function holderOf(path: string): string {

@@ -14,10 +14,10 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
-import { type BlobFiles, memoryBlobs, openBlobFiles } from './blob-files.ts'
+import { memoryBlobs, openBlobFiles } from './blob-files.ts'
 import { StoreUnavailable } from './errors.ts'
 import { explainFailure } from './failures.ts'
-import { KyselyStore } from './kysely-store.ts'
+import { KyselyStore, type KyselyStoreParts } from './kysely-store.ts'
 import { lockFile } from './lock.ts'
 import { migrate } from './migrations/migrate.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
@@ -43,64 +43,46 @@ const readers = 4
 
 /** Opens or makes the embedded store. Throws `StoreUnavailable`. */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  if (options.directory === ':memory:') return openMemory(options)
+  if (options.directory === ':memory:') return openInMemory(options)
   const directory = resolve(options.directory)
   const explain = (error: unknown) => explainFailure(error, directory)
-  const closers: (() => void)[] = []
+  let unlock: (() => void) | undefined
   try {
     makeDirectory(directory)
-    closers.push(lockFile(touch(directory, 'lock')))
+    unlock = lockFile(touch(directory, 'lock'))
     const path = touch(directory, 'records.db')
     syncDirectory(directory)
+    const writer = connect(() => openWriter(path, options), 1, explain)
+    const reader = connect(() => openReader(path), readers, explain)
     const blobs = await openBlobFiles(join(directory, 'blobs'), explain)
-    return await assemble(options, blobs, closers, {
-      writer: () => openWriter(path, options),
-      reader: () => openReader(path),
-      explain,
-    })
+    return await assemble(options, directory, { writer, reader, blobs, release: unlock })
   } catch (error) {
-    for (const close of closers.reverse()) close()
+    unlock?.()
     throw explain(error)
   }
 }
 
-function openMemory(options: SqliteOptions): Promise<Store> {
-  return assemble(options, memoryBlobs(), [], {
-    writer: () => openWriter(':memory:', options),
-    reader: undefined,
-    explain: error => explainFailure(error, ':memory:'),
-  })
-}
-
-interface Connections {
-  readonly writer: () => DatabaseSync
-  /** Undefined: reads use the writer's connection. */
-  readonly reader: (() => DatabaseSync) | undefined
-  readonly explain: (error: unknown) => unknown
+function openInMemory(options: SqliteOptions): Promise<Store> {
+  const place = ':memory:'
+  const explain = (error: unknown) => explainFailure(error, place)
+  const writer = connect(() => openWriter(place, options), 1, explain)
+  const blobs = memoryBlobs()
+  return assemble(options, place, { writer, reader: writer, blobs, release: () => undefined })
 }
 
 async function assemble(
   options: SqliteOptions,
-  blobs: BlobFiles,
-  closers: (() => void)[],
-  { writer: openFirst, reader: openMore, explain }: Connections,
+  place: string,
+  parts: Omit<KyselyStoreParts, 'transactionLimitMs'>,
 ): Promise<Store> {
-  const writer = connect(openFirst, 1, explain)
-  let store: KyselyStore | undefined
+  const transactionLimitMs = options.transactionLimitMs ?? 30_000
+  const store = new KyselyStore({ ...parts, transactionLimitMs })
   try {
-    await migrate(writer)
-    const reader = openMore === undefined ? writer : connect(openMore, readers, explain)
-    store = new KyselyStore({
-      writer,
-      reader,
-      blobs,
-      transactionLimitMs: options.transactionLimitMs ?? 30_000,
-      release: () => closers.forEach(close => void close()),
-    })
+    await migrate(parts.writer, place)
     await store.removeOrphans()
     return store
   } catch (error) {
-    await (store?.close() ?? writer.destroy())
+    await store.close()
     throw error
   }
 }
@@ -161,7 +143,7 @@ function assertOurs(database: DatabaseSync, path: string): void {
   if (verdict !== 'ok') {
     throw new StoreUnavailable(
       'corrupt',
-      `The store ${path} is damaged (${String(verdict)}). Restore a backup of the data directory.`,
+      `The store ${path} is damaged (${String(verdict).replaceAll('\n', ' ')}). Restore a backup of the data directory.`,
     )
   }
 }

@@ -13,13 +13,13 @@ import * as records from './0001-records.ts'
 
 const migrations = Object.freeze({ '0001-records': records })
 
-/** Throws `StoreUnavailable` (`newer`) if the store has steps that this program does not know. */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
+/** Throws `StoreUnavailable` (`newer`) if the store at `place` has steps that this program does not know. */
+export async function migrate(db: Kysely<Schema>, place: string): Promise<void> {
   const unknown = (await executedMigrations(db)).filter(name => !Object.hasOwn(migrations, name))
   if (unknown.length > 0) {
     throw new StoreUnavailable(
       'newer',
-      `The store was made by a newer version of this program (it has the unknown migration ${unknown.join(', ')}). ` +
+      `The store ${place} was made by a newer version of this program (it has the unknown migration ${unknown.join(', ')}). ` +
         'Install that version again, or restore a backup from before the upgrade.',
     )
   }
