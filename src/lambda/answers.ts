@@ -1,0 +1,88 @@
+/**
+ * How an invocation ended, and the JSON with which AWS describes each end that is not the function's own doing.
+ */
+import { constants } from 'node:os'
+import type { ResultContentType } from './settings.ts'
+
+/** The end of one invocation, or of the start of an environment. */
+export interface Answer {
+  readonly payload: Buffer
+  readonly isError: boolean
+  readonly contentType: ResultContentType
+  /** The largest resident size of the process so far; 0 when unknown. */
+  readonly peakMemoryKb: number
+  /** Whether the environment ran out of time. */
+  readonly isTimeout: boolean
+}
+
+/** The environment was killed because `timeoutMs` passed. */
+export function timedOut(requestId: string, timeoutMs: number): Answer {
+  const message = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`
+  return { ...platformError('Sandbox.Timedout', requestId, message), isTimeout: true }
+}
+
+/** The process ended by itself. */
+export function exited(
+  requestId: string,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): Answer {
+  return platformError('Runtime.ExitError', requestId, describeExit(code, signal))
+}
+
+/** The process sent what is no frame. AWS has no such case; the sentence is ours. */
+export function unreadable(requestId: string): Answer {
+  return platformError('Runtime.ExitError', requestId, 'Runtime sent an unreadable answer')
+}
+
+/** The process could not be started at all. */
+export function notStarted(requestId: string, cause: Error): Answer {
+  return platformError('Runtime.InvalidEntrypoint', requestId, cause.message)
+}
+
+/** The `errorType` within a payload that describes an error. */
+export function errorTypeOf(payload: Buffer): string {
+  try {
+    const { errorType } = JSON.parse(payload.toString()) as { errorType?: unknown }
+    return typeof errorType === 'string' ? errorType : 'Unknown'
+  } catch {
+    return 'Unknown'
+  }
+}
+
+function platformError(errorType: string, requestId: string, message: string): Answer {
+  const errorMessage = `RequestId: ${requestId} Error: ${message}`
+  return {
+    payload: Buffer.from(JSON.stringify({ errorType, errorMessage })),
+    isError: true,
+    contentType: 'application/json',
+    peakMemoryKb: 0,
+    isTimeout: false,
+  }
+}
+
+// The words of Go's os.ProcessState, in which Lambda's supervisor is written.
+const signalWords: Readonly<Record<string, string>> = {
+  SIGHUP: 'hangup',
+  SIGINT: 'interrupt',
+  SIGQUIT: 'quit',
+  SIGILL: 'illegal instruction',
+  SIGTRAP: 'trace/breakpoint trap',
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGPIPE: 'broken pipe',
+  SIGALRM: 'alarm clock',
+  SIGTERM: 'terminated',
+}
+
+function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal !== null) {
+    const word = signalWords[signal] ?? `signal ${constants.signals[signal]}`
+    return `Runtime exited with error: signal: ${word}`
+  }
+  if (code === 0) return 'Runtime exited without providing a reason'
+  return `Runtime exited with error: exit status ${code}`
+}

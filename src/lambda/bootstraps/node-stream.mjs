@@ -1,0 +1,111 @@
+/**
+ * Handlers made by `awslambda.streamifyResponse`: `(event, responseStream, context)`.
+ *
+ * The stream is collected and sent as one answer. To pass it on as it grows, `BufferedResponse` would send a frame
+ * per chunk (see `frames.ts`) and the gateway would hand those on: that is the only place to change here.
+ */
+import { Writable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  describeError,
+  invalidStreamingOperation,
+  malformedStreamingHandler,
+} from './node-errors.mjs'
+
+const streamingKey = Symbol.for('aws.lambda.runtime.handler.streaming')
+const markKey = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark')
+const preludeType = 'application/vnd.awslambda.http-integration-response'
+const flag = { streamed: 2, prelude: 4 }
+
+/** `awslambda.streamifyResponse`: marks the handler. */
+export function streamifyResponse(handler, options) {
+  handler[streamingKey] = 'response'
+  if (typeof options?.highWaterMark === 'number')
+    handler[markKey] = Math.trunc(options.highWaterMark)
+  return handler
+}
+
+/** `awslambda.HttpResponseStream`: puts status and headers, as JSON and eight NULs, before the first byte. */
+export const HttpResponseStream = {
+  from(stream, prelude) {
+    stream.setContentType(preludeType)
+    const text = JSON.stringify(prelude)
+    stream._onBeforeFirstWrite = write => {
+      write(text)
+      write(new Uint8Array(8))
+    }
+    return stream
+  },
+}
+
+export function isStreaming(handler) {
+  const mark = handler[streamingKey]
+  if (mark === undefined || mark === null || mark === false) return false
+  if (mark !== 'response') throw malformedStreamingHandler('Only response streaming is supported.')
+  return true
+}
+
+class BufferedResponse extends Writable {
+  chunks = []
+  contentType
+  #hasBegun = false
+
+  setContentType(type) {
+    if (this.#hasBegun) throw invalidStreamingOperation('Cannot set content-type, too late.')
+    this.contentType = type
+  }
+
+  write(chunk, encoding, callback) {
+    this.#begin()
+    const isBytes = typeof chunk === 'string' || chunk instanceof Uint8Array
+    return super.write(isBytes ? chunk : JSON.stringify(chunk), encoding, callback)
+  }
+
+  end(...args) {
+    // Without a body there is no first write, but the prelude is still the answer.
+    if (typeof args[0] === 'function' || args[0] === undefined || args[0] === null) this.#begin()
+    return super.end(...args)
+  }
+
+  _write(chunk, _encoding, callback) {
+    this.chunks.push(chunk)
+    callback()
+  }
+
+  #begin() {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    this._onBeforeFirstWrite?.(chunk => super.write(chunk))
+  }
+}
+
+/** Never returns. */
+export async function serveStreaming(channel, handler, logError) {
+  for (;;) {
+    const { event, context } = channel.next()
+    context.callbackWaitsForEmptyEventLoop = true
+    const stream = new BufferedResponse({ highWaterMark: handler[markKey] })
+    try {
+      await runOnce(handler, JSON.parse(event), stream, context)
+      await nextTurn()
+      const flags = flag.streamed | (stream.contentType === preludeType ? flag.prelude : 0)
+      channel.succeed(Buffer.concat(stream.chunks), flags)
+    } catch (error) {
+      logError('Invoke Error', error)
+      channel.fail(describeError(error))
+    }
+  }
+}
+
+async function runOnce(handler, event, stream, context) {
+  // An error without a listener would end the process instead of the invocation.
+  const failed = new Promise((_resolve, reject) => stream.on('error', reject))
+  failed.catch(() => {})
+  const finished = new Promise(resolve => stream.on('finish', resolve))
+  const pending = handler(event, stream, context)
+  if (typeof pending?.then !== 'function')
+    throw new Error('Streaming does not support non-async handlers.')
+  const result = await Promise.race([pending, failed])
+  if (result !== undefined) console.warn('Streaming handlers ignore return values.')
+  await Promise.race([finished, failed])
+}

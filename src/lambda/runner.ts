@@ -1,0 +1,210 @@
+/**
+ * Runs Lambda functions, each in processes of its own: the public face of this folder.
+ *
+ * A function has a pool of environments (pool.ts), an environment is one process (environment.ts). The runner
+ * divides what the machine can carry, `maxEnvironments`, among the pools: a pool that needs one more when all
+ * are taken gets the place of one that is idle elsewhere, else its invocations wait. AWS's own limit,
+ * `maxConcurrencyPerFunction`, refuses instead: on AWS machines are not scarce, so to wait a little is closer to its answers.
+ */
+import { availableParallelism } from 'node:os'
+import type { Clock } from '../base/clock.ts'
+import type { EnvironmentOptions } from './environment.ts'
+import { HotFolder } from './hot-reload.ts'
+import type { OnLog } from './log.ts'
+import { Pool, type PoolHost } from './pool.ts'
+import { FunctionGone, InvocationTooLarge } from './refusals.ts'
+import { runtimeOf } from './runtimes.ts'
+import type { FunctionSettings, Invocation, InvocationResult } from './settings.ts'
+import { Warden } from './warden.ts'
+
+/** Lambda's limits for synchronous invocations, in bytes. */
+export const awsPayloadLimits = Object.freeze({ request: 6_291_456, response: 6_291_556 })
+
+export interface RunnerOptions {
+  readonly clock: Clock
+  /** Processes of all functions together; default: eight per processor. */
+  readonly maxEnvironments?: number
+  /** Running and waiting invocations of one function, beyond which it is throttled; default 1000 as on AWS. */
+  readonly maxConcurrencyPerFunction?: number
+  /** How long an environment stays without work; default five minutes. */
+  readonly idleMs?: number
+  /** How long an invocation waits for an environment; default 29 seconds. */
+  readonly maxWaitMs?: number
+  /** Default: AWS's limits. */
+  readonly payloadLimits?: { readonly request: number; readonly response: number }
+  /** What a function may print in one invocation; default 4 MB. */
+  readonly logLimitBytes?: number
+  /** Environment variables for every function, such as AWS_ENDPOINT_URL. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** The Node.js that runs functions; default: the one that runs this. */
+  readonly nodePath?: string
+  readonly onLog: OnLog
+}
+
+/** Owns all processes of functions; `close` it, though they end with the gateway in any case. */
+export class FunctionRunner {
+  readonly #pools = new Map<string, Pool>()
+  /** Pools of former revisions that still have processes. */
+  readonly #retired = new Set<Pool>()
+  readonly #hungry = new Set<Pool>()
+  readonly #hotFolders = new Map<string, HotFolder>()
+  readonly #host: PoolHost
+  readonly #warden = new Warden()
+  readonly #clock: Clock
+  readonly #requestLimitBytes: number
+  readonly #maxEnvironments: number
+  readonly #maxStarting = availableParallelism()
+  readonly #idleMs: number
+  readonly #reaper: NodeJS.Timeout
+  #isClosed = false
+
+  constructor(options: RunnerOptions) {
+    const limits = options.payloadLimits ?? awsPayloadLimits
+    this.#clock = options.clock
+    this.#requestLimitBytes = limits.request
+    this.#maxEnvironments = options.maxEnvironments ?? availableParallelism() * 8
+    this.#idleMs = options.idleMs ?? 300_000
+    const environment: EnvironmentOptions = {
+      clock: options.clock,
+      warden: this.#warden,
+      nodePath: options.nodePath ?? process.execPath,
+      variables: options.variables ?? {},
+      responseLimitBytes: limits.response,
+      logLimitBytes: options.logLimitBytes ?? 4 * 1024 * 1024,
+      onLog: options.onLog,
+    }
+    this.#host = {
+      environment,
+      maxConcurrency: options.maxConcurrencyPerFunction ?? 1000,
+      maxWaitMs: options.maxWaitMs ?? 29_000,
+      grow: pool => this.#grow(pool),
+      mustYield: pool => this.#mustYield(pool),
+      changed: () => this.#changed(),
+    }
+    this.#reaper = setInterval(() => this.reap(), Math.max(100, this.#idleMs / 4))
+    this.#reaper.unref()
+  }
+
+  /**
+   * Runs the function once. Whatever the function does is a result; rejects with `TooManyInvocations`,
+   * `RuntimeUnsupported`, `InvocationTooLarge` or `FunctionGone`.
+   */
+  invoke(settings: FunctionSettings, invocation: Invocation): Promise<InvocationResult> {
+    try {
+      if (this.#isClosed) throw new FunctionGone('The gateway is stopping')
+      if (invocation.payload.length > this.#requestLimitBytes) {
+        throw new InvocationTooLarge(this.#requestLimitBytes)
+      }
+      return this.#poolOf(settings).invoke(invocation)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** The function was deleted: its idle environments end now, the others when they are done. */
+  async forget(arn: string): Promise<void> {
+    const pool = this.#pools.get(arn)
+    if (pool === undefined) return
+    this.#pools.delete(arn)
+    this.#hotFolders.delete(arn)
+    this.#retire(pool)
+  }
+
+  /** Ends environments that have been idle too long; called by a timer. */
+  reap(): void {
+    const limit = this.#clock.monotonic() - this.#idleMs
+    for (const [arn, pool] of this.#pools) {
+      pool.reap(limit)
+      if (pool.size === 0 && pool.wanted <= 0) this.#pools.delete(arn)
+    }
+  }
+
+  /** Ends all processes, also those that run an invocation; resolves when they are gone. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#reaper)
+    const pools = [...this.#pools.values(), ...this.#retired]
+    this.#pools.clear()
+    await Promise.all(pools.map(pool => pool.close()))
+    await this.#warden.close()
+  }
+
+  #poolOf(settings: FunctionSettings): Pool {
+    const revision = this.#revisionOf(settings)
+    const pool = this.#pools.get(settings.arn)
+    if (pool?.revision === revision) return pool
+    runtimeOf(settings.runtime)
+    const next = new Pool(settings, revision, this.#host)
+    this.#pools.set(settings.arn, next)
+    if (pool !== undefined) {
+      pool.moveWaitersTo(next)
+      this.#retire(pool)
+    }
+    return next
+  }
+
+  #revisionOf(settings: FunctionSettings): string {
+    if (!settings.hotReload) return settings.revision
+    let folder = this.#hotFolders.get(settings.arn)
+    if (folder?.path !== settings.folder) {
+      folder = new HotFolder(settings.folder)
+      this.#hotFolders.set(settings.arn, folder)
+    }
+    return `${settings.revision} ${folder.fingerprint()}`
+  }
+
+  #retire(pool: Pool): void {
+    this.#hungry.delete(pool)
+    this.#retired.add(pool)
+    pool.retire()
+    this.#changed()
+  }
+
+  #grow(pool: Pool): void {
+    while (pool.wanted > 0) {
+      if (this.#starting() >= this.#maxStarting || !this.#makeRoom(pool)) {
+        this.#hungry.add(pool)
+        return
+      }
+      pool.startOne()
+    }
+    this.#hungry.delete(pool)
+  }
+
+  /** Whether one more process may start, if need be in the place of one that has been idle longest. */
+  #makeRoom(pool: Pool): boolean {
+    if (this.#size() < this.#maxEnvironments) return true
+    let victim: Pool | undefined
+    for (const other of this.#pools.values()) {
+      if (other === pool || other.idleSince === undefined) continue
+      if (victim?.idleSince === undefined || other.idleSince < victim.idleSince) victim = other
+    }
+    // Its place is free when its process is gone; `changed` will tell.
+    victim?.evictOne()
+    return false
+  }
+
+  #mustYield(pool: Pool): boolean {
+    if (this.#hungry.size === 0 || this.#size() < this.#maxEnvironments) return false
+    for (const other of this.#hungry) if (other !== pool && other.size === 0) return true
+    return false
+  }
+
+  #changed(): void {
+    for (const pool of this.#retired) if (pool.size === 0) this.#retired.delete(pool)
+    for (const pool of this.#hungry) this.#grow(pool)
+  }
+
+  #size(): number {
+    let size = 0
+    for (const pool of this.#pools.values()) size += pool.size
+    for (const pool of this.#retired) size += pool.size
+    return size
+  }
+
+  #starting(): number {
+    let starting = 0
+    for (const pool of this.#pools.values()) starting += pool.starting
+    return starting
+  }
+}

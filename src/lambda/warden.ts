@@ -1,0 +1,64 @@
+/**
+ * Sees to it that no function outlives the gateway, not even one that loops for ever while the gateway is
+ * killed with signal 9.
+ *
+ * A shell reads from a pipe which process groups have begun (`+ 123`) and ended (`- 123`). However the gateway ends, the
+ * pipe closes; then the shell kills the groups that are left. Where there is no /bin/sh, functions that
+ * wait for an invocation still end by themselves, because their own channel closes.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+
+const script = `
+trap '' HUP INT TERM
+groups=
+while read -r verb id; do
+  case $verb in
+    +) groups="$groups $id" ;;
+    -) rest=; for g in $groups; do [ "$g" = "$id" ] || rest="$rest $g"; done; groups=$rest ;;
+  esac
+done
+for g in $groups; do kill -s KILL -- "-$g"; done
+`
+
+/** One per runner; starts nothing until the first process is to be watched. */
+export class Warden {
+  #shell: ChildProcess | undefined
+
+  watch(groupId: number): void {
+    this.#shell ??= startShell()
+    this.#shell.stdin?.write(`+ ${groupId}\n`)
+  }
+
+  release(groupId: number): void {
+    this.#shell?.stdin?.write(`- ${groupId}\n`)
+  }
+
+  /** Ends the shell, which first kills what is still watched; resolves when it is gone. */
+  close(): Promise<void> {
+    const shell = this.#shell
+    this.#shell = undefined
+    if (shell?.pid === undefined || shell.exitCode !== null || shell.signalCode !== null) {
+      return Promise.resolve()
+    }
+    return new Promise(resolve => {
+      shell.once('exit', () => resolve())
+      shell.ref()
+      shell.stdin?.end()
+    })
+  }
+}
+
+function startShell(): ChildProcess {
+  const shell = spawn('/bin/sh', ['-c', script], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // In a session of its own, so that Ctrl-C in the terminal reaches the gateway first.
+    detached: true,
+    env: {},
+    cwd: '/',
+  })
+  // Without the shell there is one safeguard less, and nothing else to do about it.
+  shell.on('error', () => {})
+  shell.stdin?.on('error', () => {})
+  shell.unref()
+  return shell
+}
