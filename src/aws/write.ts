@@ -60,13 +60,14 @@ function writePayload(
   const payload = value[member.name]
   const { type } = member
   if (type.type !== 'structure') {
+    if (!(payload instanceof Uint8Array)) return ''
     // Lambda and the exports answer JSON unless the handler says otherwise.
     headers['content-type'] ??= json
-    return payload instanceof Uint8Array || typeof payload === 'string' ? payload : ''
+    return payload
   }
   if (type.shape.isUnion) {
     headers['content-type'] ??= 'application/vnd.amazon.eventstream'
-    return payload === undefined ? '' : encodeEvents(type.shape, payload as AsyncIterable<unknown>)
+    return isStream(payload) ? encodeEvents(type.shape, payload) : ''
   }
   headers['content-type'] = json
   return JSON.stringify(writeMembers(type.shape.members, (payload ?? {}) as typeof value))
@@ -77,6 +78,10 @@ function memberText(member: Member, fault: Fault): string | undefined {
   const given = fault.details[member.name]
   if (given !== undefined || member.name !== 'Type') return given
   return fault.status < 500 ? 'User' : 'Service'
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
 function isMessage(member: Member): boolean {
