@@ -1,0 +1,167 @@
+/**
+ * The HTTP/1.1 client for back ends: RFC 9110, RFC 9112. Proxying is what a gateway exists for, so
+ * this leg is lean: keep-alive connections read through one reused buffer, one write per request,
+ * one object per call, shared coarse timers. It follows no redirects, keeps no cookies, decodes no
+ * content codings: the answer is what the back end sent.
+ *
+ * Read on in this order: http-call.ts and errors.ts (what goes in and out), exchange.ts (a call's life), pool.ts,
+ * connection.ts, answer-parser.ts.
+ */
+import type { Clock } from '../../base/clock.ts'
+import { CoarseTimers, coarseTimers } from '../../base/coarse-timer.ts'
+import type { ConnectionSettings } from './connection.ts'
+import { Dialer } from './dial.ts'
+import { HttpClientError } from './errors.ts'
+import { BufferedExchange, type Exchange, StreamedExchange } from './exchange.ts'
+import type { AnswerSink, HttpAnswer, HttpCall, HttpTarget } from './http-call.ts'
+import { Pool, type PoolLimits } from './pool.ts'
+import { type AllowTarget, isOrdinaryAddress, type Lookup } from './target-guard.ts'
+
+/** Settings of a client; all have defaults. */
+export interface HttpClientOptions {
+  /** Connections to one target at a time. Default 256. */
+  readonly maxConnectionsPerOrigin?: number
+  /** Of these, how many may lie idle. Default 256. */
+  readonly maxIdlePerOrigin?: number
+  /** Calls to one target that may wait for a connection. Default 10,000. */
+  readonly maxWaitingPerOrigin?: number
+  /**
+   * Milliseconds that a connection may lie idle. Default 4,000: many servers close after 5 s without
+   * saying so. A Keep-Alive header of the back end can shorten it.
+   */
+  readonly idleMs?: number
+  /** The longest head of an answer, and the longest trailer section. Default 65,536. */
+  readonly maxHeaderBytes?: number
+  /** Which addresses may be called. Default: all but link-local and cloud-metadata ones. */
+  readonly allowTargets?: AllowTarget
+  /** PEM certificates of authorities to trust besides the built-in ones. Default none. */
+  readonly authorities?: readonly string[]
+  /** In place of the system's resolver; what it finds is still checked by `allowTargets`. */
+  readonly lookup?: Lookup
+  /** For time-outs and timings. Default: the system's. */
+  readonly clock?: Clock
+}
+
+/** A stream's reins. */
+export interface StreamControl {
+  /** Goes on after `onData` returned false. */
+  resume(): void
+  /** Closes the connection; the sink hears `aborted`, unless the answer was complete. */
+  abort(): void
+}
+
+/** Sends calls, and keeps connections between them. */
+export class HttpClient {
+  readonly #limits: PoolLimits
+  readonly #settings: ConnectionSettings
+  readonly #pools = new Map<string, Pool>()
+  #isClosed = false
+  #whenEmpty: (() => void) | null = null
+
+  constructor(options: HttpClientOptions = {}) {
+    this.#limits = {
+      maxConnections: options.maxConnectionsPerOrigin ?? 256,
+      maxIdle: options.maxIdlePerOrigin ?? 256,
+      maxWaiting: options.maxWaitingPerOrigin ?? 10_000,
+      idleMs: options.idleMs ?? 4000,
+    }
+    const { clock, lookup } = options
+    this.#settings = {
+      dialer: new Dialer({
+        allowTargets: options.allowTargets ?? isOrdinaryAddress,
+        authorities: options.authorities ?? null,
+        ...(lookup === undefined ? null : { lookup }),
+      }),
+      timers: clock === undefined ? coarseTimers : new CoarseTimers(10, clock),
+      maxHeaderBytes: options.maxHeaderBytes ?? 65_536,
+    }
+  }
+
+  /** Sends a call and gathers the answer, its body up to `limitBytes`; rejects with HttpClientError. */
+  call(call: HttpCall, limitBytes: number): Promise<HttpAnswer> {
+    let exchange: BufferedExchange
+    try {
+      exchange = new BufferedExchange(call, this.#settings.timers, limitBytes)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#submit(exchange)
+    return exchange.answer
+  }
+
+  /** Sends a call and hands the answer to `sink` piece by piece, never before it returns. */
+  stream(call: HttpCall, sink: AnswerSink): StreamControl {
+    let exchange: StreamedExchange
+    try {
+      exchange = new StreamedExchange(call, this.#settings.timers, sink)
+    } catch (error) {
+      // The head's writer throws nothing else.
+      queueMicrotask(() => sink.onError(error as HttpClientError))
+      return { resume: nothing, abort: nothing }
+    }
+    this.#submit(exchange)
+    return {
+      resume: () => exchange.resume(),
+      abort: () => exchange.fail(aborted()),
+    }
+  }
+
+  /** Takes no more calls, lets those under way end (their time-outs bound that), then resolves. */
+  close(): Promise<void> {
+    this.#isClosed = true
+    return new Promise(resolve => {
+      const before = this.#whenEmpty
+      this.#whenEmpty = () => {
+        before?.()
+        resolve()
+      }
+      for (const pool of this.#pools.values()) pool.close()
+      this.#noteEmpty()
+    })
+  }
+
+  #submit(exchange: Exchange): void {
+    const { target, cancel } = exchange.call
+    if (cancel !== undefined) {
+      if (cancel.aborted) {
+        queueMicrotask(() => exchange.fail(aborted()))
+        return
+      }
+      cancel.onAbort(() => exchange.fail(aborted()))
+    }
+    const pool = this.#pools.get(target.key)
+    if (pool !== undefined && !this.#isClosed) {
+      pool.submit(exchange)
+      return
+    }
+    const refusal = this.#isClosed
+      ? new HttpClientError('aborted', 'The client is closed')
+      : this.#refusalOf(target)
+    if (refusal === null) this.#addPool(target).submit(exchange)
+    else queueMicrotask(() => exchange.fail(refusal))
+  }
+
+  #refusalOf(target: HttpTarget): HttpClientError | null {
+    const problem = this.#settings.dialer.problemWith(target)
+    return problem === null ? null : new HttpClientError('connect', problem.message, problem)
+  }
+
+  #addPool(target: HttpTarget): Pool {
+    const pool = new Pool(target, this.#limits, this.#settings, () => {
+      if (this.#pools.get(target.key) === pool) this.#pools.delete(target.key)
+      this.#noteEmpty()
+    })
+    this.#pools.set(target.key, pool)
+    return pool
+  }
+
+  #noteEmpty(): void {
+    if (this.#pools.size === 0) this.#whenEmpty?.()
+  }
+}
+
+function aborted(): HttpClientError {
+  return new HttpClientError('aborted', 'The call was aborted')
+}
+
+function nothing(): void {}

@@ -1,0 +1,172 @@
+/**
+ * The connections to one target. A call takes the connection that was used last, because it is the
+ * least likely to have been closed; else it waits, and a connection is opened for it if the limit
+ * allows. Whatever becomes free first, an old connection or a new one, serves the first that waits.
+ */
+import { CoarseTimeout } from '../../base/coarse-timer.ts'
+import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts'
+import { HttpClientError } from './errors.ts'
+import type { Exchange, Holder } from './exchange.ts'
+import type { HttpTarget } from './http-call.ts'
+import { WaitList } from './wait-list.ts'
+
+/** Bounds of each pool. */
+export interface PoolLimits {
+  readonly maxConnections: number
+  readonly maxIdle: number
+  readonly maxWaiting: number
+  /** How long a connection may lie unused; less if the back end's Keep-Alive header says so. */
+  readonly idleMs: number
+}
+
+/** One target's connections; `onEmpty` is called when the last is gone and nobody waits. */
+export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
+  readonly waitingFor = 'a connection'
+  readonly #target: HttpTarget
+  readonly #limits: PoolLimits
+  readonly #settings: ConnectionSettings
+  readonly #onEmpty: () => void
+  readonly #waiting = new WaitList()
+  /** Longest idle first. */
+  readonly #idle: Connection[] = []
+  #size = 0
+  #connecting = 0
+  #isClosing = false
+
+  constructor(
+    target: HttpTarget,
+    limits: PoolLimits,
+    settings: ConnectionSettings,
+    onEmpty: () => void,
+  ) {
+    super()
+    this.#target = target
+    this.#limits = limits
+    this.#settings = settings
+    this.#onEmpty = onEmpty
+  }
+
+  /** Sends the exchange as soon as there is a connection for it. */
+  submit(exchange: Exchange): void {
+    const connection = this.#takeIdle()
+    if (connection !== null) {
+      connection.send(exchange)
+      return
+    }
+    if (this.#waiting.length >= this.#limits.maxWaiting) {
+      const error = new HttpClientError('pool-exhausted', 'Too many calls wait for a connection')
+      queueMicrotask(() => exchange.fail(error))
+      return
+    }
+    exchange.holder = this
+    this.#waiting.push(exchange)
+    this.#openForWaiting()
+  }
+
+  /** Closes what is idle now, and the rest when its call is over. */
+  close(): void {
+    this.#isClosing = true
+    for (const connection of this.#idle.splice(0)) connection.close()
+    this.#reportIfEmpty()
+  }
+
+  letGo(exchange: Exchange): void {
+    this.#waiting.remove(exchange)
+    this.#reportIfEmpty()
+  }
+
+  /** Nothing comes while waiting, so nothing is paused. */
+  resume(): void {}
+
+  onConnected(connection: Connection): void {
+    this.#connecting--
+    this.onReady(connection)
+  }
+
+  onReady(connection: Connection): void {
+    const next = this.#waiting.shift()
+    if (next !== null) {
+      connection.send(next)
+    } else if (this.#isClosing || this.#idle.length >= this.#limits.maxIdle) {
+      connection.close()
+    } else {
+      connection.rest(this.#settings.timers.clock.monotonic())
+      if (this.#idle.push(connection) === 1) this.#settings.timers.arm(this, this.#limits.idleMs)
+    }
+  }
+
+  onGone(connection: Connection, failure: HttpClientError | null): void {
+    this.#size--
+    if (failure === null) {
+      const place = this.#idle.indexOf(connection)
+      if (place >= 0) this.#idle.splice(place, 1)
+    } else {
+      this.#connecting--
+      // If the call that this attempt was made for has been served otherwise, nobody need hear of it.
+      if (this.#waiting.length > this.#connecting) this.#waiting.peek()?.fail(failure)
+    }
+    this.#openForWaiting()
+    this.#reportIfEmpty()
+  }
+
+  onRetry(exchange: Exchange): void {
+    exchange.wasRetried = true
+    exchange.holder = this
+    this.#waiting.unshift(exchange)
+    this.#openForWaiting()
+  }
+
+  /** Closes the connections that have been idle for too long. */
+  override onTimeout(): void {
+    const now = this.#settings.timers.clock.monotonic()
+    for (const connection of this.#idle.filter(each => this.#isStale(each, now))) connection.close()
+    const oldest = this.#idle[0]
+    if (oldest === undefined) return
+    this.#settings.timers.arm(this, oldest.idleSince + this.#limits.idleMs - now)
+  }
+
+  #takeIdle(): Connection | null {
+    if (this.#idle.length === 0) return null
+    const now = this.#settings.timers.clock.monotonic()
+    for (;;) {
+      const connection = this.#idle.pop()
+      if (connection === undefined) return null
+      if (!this.#isStale(connection, now)) return connection
+      connection.close()
+    }
+  }
+
+  #isStale(connection: Connection, now: number): boolean {
+    const { idleMs } = this.#limits
+    const hint = connection.keepAliveSeconds
+    // A fifth less than the back end promised: the request must arrive before it closes.
+    const allowedMs = hint < 0 ? idleMs : Math.min(idleMs, hint * 800)
+    return now - connection.idleSince >= allowedMs
+  }
+
+  /** Opens connections until there is one on its way for each call that waits, or the limit is reached. */
+  #openForWaiting(): void {
+    while (this.#waiting.length > this.#connecting && this.#size < this.#limits.maxConnections) {
+      const first = this.#waiting.peek() as Exchange
+      this.#size++
+      this.#connecting++
+      try {
+        new Connection(this, this.#target, first.call.connectTimeoutMs, this.#settings)
+      } catch (error) {
+        // A client certificate that OpenSSL does not take, say.
+        this.#size--
+        this.#connecting--
+        this.#waiting.remove(first)
+        first.holder = null
+        const failure = new HttpClientError('tls', 'Cannot set up a connection', error)
+        queueMicrotask(() => first.fail(failure))
+      }
+    }
+  }
+
+  #reportIfEmpty(): void {
+    if (this.#size > 0 || this.#waiting.length > 0) return
+    this.#settings.timers.cancel(this)
+    this.#onEmpty()
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The text of a request before its body, RFC 9112 sections 3, 5 and 6. Whatever the caller hands
+ * over, what is written is one request: nothing in method, path or headers can end a line, and the
+ * framing headers are written here and nowhere else.
+ */
+import { HttpClientError } from './errors.ts'
+import type { HttpCall } from './http-call.ts'
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// Above 0xff a character would lose its high byte on the wire, and U+010A become a line feed.
+const notInPath = /[^\x21-\x7e\x80-\xff]/
+const notInValue = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Bodies whose answer says "again" are safe to send twice: RFC 9110 section 9.2.2. */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+
+/** Whether the call may be sent again when nobody knows if the first time arrived. */
+export function isRepeatable(call: HttpCall): boolean {
+  return idempotent.has(call.method) && (call.body === null || Buffer.isBuffer(call.body))
+}
+
+/** The request line and headers with the empty line; throws HttpClientError `invalid-request`. */
+export function writeRequestHead(call: HttpCall): string {
+  const { method, path, headers } = call
+  // The answer to CONNECT is a tunnel, which this client does not make.
+  if (!token.test(method) || method === 'CONNECT') throw invalid('method')
+  if (path.charCodeAt(0) !== 0x2f || notInPath.test(path)) throw invalid('path')
+  let text = `${method} ${path} HTTP/1.1\r\n`
+  let hosts = 0
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string
+    const value = headers[i + 1]
+    if (!token.test(name)) throw invalid('header name')
+    if (value === undefined || notInValue.test(value)) throw invalid(`value of header ${name}`)
+    const rule = ownRule(name)
+    if (rule === 'framing') continue
+    if (rule === 'host') hosts++
+    text += `${name}: ${value}\r\n`
+  }
+  if (hosts !== 1) throw invalid('number of Host headers')
+  return text + framing(call)
+}
+
+function framing(call: HttpCall): string {
+  const { body, contentLength } = call
+  if (body === null || Buffer.isBuffer(body)) {
+    const length = body === null ? 0 : body.length
+    if (contentLength !== undefined && contentLength !== length) throw invalid('contentLength')
+    // RFC 9110 section 8.6: methods that expect a body say so when there is none.
+    const silent =
+      length === 0 && call.method !== 'POST' && call.method !== 'PUT' && call.method !== 'PATCH'
+    return silent ? '\r\n' : `Content-Length: ${length}\r\n\r\n`
+  }
+  if (contentLength === undefined) return 'Transfer-Encoding: chunked\r\n\r\n'
+  if (!Number.isSafeInteger(contentLength) || contentLength < 0) throw invalid('contentLength')
+  return `Content-Length: ${contentLength}\r\n\r\n`
+}
+
+function ownRule(name: string): 'framing' | 'host' | 'plain' {
+  // By length first: nearly every header is done after this switch.
+  switch (name.length) {
+    case 4:
+      return name.toLowerCase() === 'host' ? 'host' : 'plain'
+    case 10:
+    case 14:
+    case 16:
+    case 17:
+      return framingNames.has(name.toLowerCase()) ? 'framing' : 'plain'
+    default:
+      return 'plain'
+  }
+}
+
+const framingNames = new Set([
+  'connection',
+  'keep-alive',
+  'content-length',
+  'proxy-connection',
+  'transfer-encoding',
+])
+
+function invalid(what: string): HttpClientError {
+  return new HttpClientError('invalid-request', `Invalid ${what}`)
+}
