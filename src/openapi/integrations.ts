@@ -1,0 +1,206 @@
+/**
+ * `x-amazon-apigateway-integration` -> the integration of a method, with the defaults that PutIntegration
+ * fills in. Words like `http_proxy` and `when_no_match` may be written in either case.
+ *
+ * The keys of `responses` are the selection patterns; `default` stands for no pattern. A method's integration
+ * responses are kept by status code, so of two patterns with one status only one can stay.
+ * Developer guide: "x-amazon-apigateway-integration object". Sentences marked [A] are AWS's own.
+ */
+import type {
+  ContentHandling,
+  Integration,
+  IntegrationResponse,
+  IntegrationType,
+  MethodResponse,
+  PassthroughBehavior,
+} from '../aws/rest-api.ts'
+import { checkMembers } from './extensions.ts'
+import type { Context } from './source.ts'
+import { defined, flagOf, isTree, type Tree, textMap, textOf, textsOf, treeOf } from './tree.ts'
+
+const types = ['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK'] as const
+const passthroughs = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER'] as const
+const handlings = ['CONVERT_TO_TEXT', 'CONVERT_TO_BINARY'] as const
+const connections = ['INTERNET', 'VPC_LINK'] as const
+const transferModes = ['BUFFERED', 'STREAM'] as const
+const verbs = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'] as const
+
+/** What the integration's mappings may refer to. */
+export interface Declared {
+  /** `method.request.header.name` and so on. */
+  readonly requestParameters: Readonly<Record<string, boolean>> | undefined
+  readonly methodResponses: Readonly<Record<string, MethodResponse>>
+}
+
+/** Converts an integration object; undefined after an error. `at`: `'GET' for resource at path '/pets'`. */
+export function readIntegration(
+  context: Context,
+  value: unknown,
+  declared: Declared,
+  at: string,
+): Integration | undefined {
+  const { found, resolve } = context
+  const extension = resolve(value)
+  if (!isTree(extension)) return undefined
+  checkMembers(extension, 'integration', at, found)
+  const fail = (message: string) => found.fail(`Unable to put integration on ${at}: ${message}`)
+  const lost = (name: string) =>
+    found.warn(`'${name}' of the integration on ${at} is not a text. Ignoring.`)
+
+  const type = word<IntegrationType>(extension, 'type', types, fail)
+  if (type === undefined) {
+    if (extension['type'] === undefined)
+      fail('Enumeration value for IntegrationType must be non-empty')
+    return undefined
+  }
+  const isMock = type === 'MOCK'
+  const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
+  const httpMethod = isMock ? undefined : word(extension, 'httpMethod', verbs, fail)
+  const uri = textOf(extension['uri'])
+  if (!isMock) {
+    if (extension['httpMethod'] === undefined) {
+      fail('Enumeration value for HttpMethod must be non-empty') // [A]
+    }
+    checkUri(uri, isHttp, fail)
+  }
+  const requestParameters = textMap(extension['requestParameters'], lost)
+  checkSources(requestParameters, declared, fail)
+  const connectionType = word(extension, 'connectionType', connections, fail)
+  const responses = readResponses(context, extension['responses'], declared, at)
+
+  return defined<Integration>({
+    type,
+    httpMethod,
+    uri,
+    connectionType: connectionType ?? (isHttp ? 'INTERNET' : undefined),
+    connectionId: textOf(extension['connectionId']),
+    integrationTarget: textOf(extension['integrationTarget']),
+    credentials: textOf(extension['credentials']),
+    requestParameters,
+    requestTemplates: textMap(extension['requestTemplates'], lost),
+    passthroughBehavior:
+      word<PassthroughBehavior>(extension, 'passthroughBehavior', passthroughs, fail) ??
+      'WHEN_NO_MATCH',
+    contentHandling: word<ContentHandling>(extension, 'contentHandling', handlings, fail),
+    timeoutInMillis: timeoutOf(extension, fail),
+    cacheNamespace: textOf(extension['cacheNamespace']),
+    cacheKeyParameters: textsOf(extension['cacheKeyParameters']),
+    integrationResponses: responses,
+    tlsConfig: tlsOf(context, extension, at),
+    responseTransferMode: word(extension, 'responseTransferMode', transferModes, fail),
+  })
+}
+
+/** A member out of a list of words, in either case; absent or empty: undefined. */
+function word<T extends string>(
+  tree: Tree,
+  name: string,
+  words: readonly T[],
+  fail: (message: string) => void,
+): T | undefined {
+  const text = textOf(tree[name])
+  if (text === undefined || text === '') return undefined
+  const found = words.find(own => own === text.toUpperCase())
+  if (found === undefined) {
+    fail(
+      `Value '${text}' at '${name}' failed to satisfy constraint: Member must satisfy enum value set: [${words.join(', ')}]`,
+    )
+  }
+  return found
+}
+
+function checkUri(uri: string | undefined, isHttp: boolean, fail: (message: string) => void): void {
+  // A stage variable, or a placeholder of some other tool: what it stands for is not known yet.
+  if (uri?.startsWith('${')) return
+  if (isHttp) {
+    if (!/^https?:\/\//i.test(uri ?? '')) fail('Invalid HTTP endpoint specified for URI') // [A]
+  } else if (!uri?.startsWith('arn:')) fail('Invalid ARN specified in the request') // [A]
+}
+
+/** A mapping may only read what the method declares. */
+function checkSources(
+  parameters: Readonly<Record<string, string>> | undefined,
+  declared: Declared,
+  fail: (message: string) => void,
+): void {
+  for (const source of Object.values(parameters ?? {})) {
+    const match = /^method\.request\.(?:multivalue)?(path|querystring|header)\.(.+)$/.exec(source)
+    if (match === null) continue
+    const [, place, name] = match
+    const own = `method.request.${place}.${name}`
+    if (!Object.hasOwn(declared.requestParameters ?? {}, own)) fail(invalidMapping(source))
+  }
+}
+
+/** AWS's words. */
+function invalidMapping(parameter: string): string {
+  return `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: ${parameter}]`
+}
+
+function timeoutOf(extension: Tree, fail: (message: string) => void): number {
+  const text = textOf(extension['timeoutInMillis'])
+  if (text === undefined) return 29_000
+  const timeout = Number(text)
+  if (!Number.isInteger(timeout) || timeout < 50) fail(`Invalid timeout specified: ${text}`)
+  return timeout
+}
+
+function tlsOf({ found }: Context, extension: Tree, at: string): Integration['tlsConfig'] {
+  const tls = extension['tlsConfig']
+  if (!isTree(tls)) return undefined
+  checkMembers(tls, 'TLS configuration', at, found)
+  return defined<NonNullable<Integration['tlsConfig']>>({
+    insecureSkipVerification: flagOf(tls['insecureSkipVerification']),
+  })
+}
+
+function readResponses(
+  { found, resolve }: Context,
+  value: unknown,
+  declared: Declared,
+  at: string,
+): Record<string, IntegrationResponse> | undefined {
+  if (!isTree(value)) return undefined
+  const responses = new Map<string, IntegrationResponse>()
+  for (const [key, item] of Object.entries(value)) {
+    const response = treeOf(resolve(item))
+    checkMembers(response, 'integration response', at, found)
+    const fail = (message: string) =>
+      found.fail(`Unable to put integration response on ${at}: ${message}`)
+    const statusCode = textOf(response['statusCode'])
+    if (statusCode === undefined || !/^[1-5]\d\d$/.test(statusCode)) {
+      fail(`Invalid status code specified: ${statusCode}`)
+      continue
+    }
+    if (responses.has(statusCode)) {
+      // A guess: that AWS puts one after the other, so that the last one stays.
+      found.warn(`Integration on ${at} has more than one response with status ${statusCode}.`)
+    }
+    const lost = (name: string) =>
+      found.warn(`'${name}' of the integration on ${at} is not a text. Ignoring.`)
+    const responseParameters = textMap(response['responseParameters'], lost)
+    checkTargets(responseParameters, declared.methodResponses[statusCode], fail)
+    responses.set(
+      statusCode,
+      defined<IntegrationResponse>({
+        statusCode,
+        selectionPattern: key === 'default' ? undefined : key,
+        responseParameters,
+        responseTemplates: textMap(response['responseTemplates'], lost),
+        contentHandling: word<ContentHandling>(response, 'contentHandling', handlings, fail),
+      }),
+    )
+  }
+  return Object.fromEntries(responses)
+}
+
+/** A mapping may only write headers that the method response declares. */
+function checkTargets(
+  parameters: Readonly<Record<string, string>> | undefined,
+  response: MethodResponse | undefined,
+  fail: (message: string) => void,
+): void {
+  for (const target of Object.keys(parameters ?? {})) {
+    if (!Object.hasOwn(response?.responseParameters ?? {}, target)) fail(invalidMapping(target))
+  }
+}
