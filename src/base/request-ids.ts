@@ -1,0 +1,19 @@
+/**
+ * The ids of a request on the hot path. UUIDs come from node, which draws them from a cache; trace ids are
+ * `Root=1-{seconds, 8 hex}-{96 random bits, 24 hex}` as X-Ray writes them.
+ */
+import { randomFillSync } from 'node:crypto'
+
+const pool = Buffer.alloc(12 * 256)
+let used = pool.length
+
+export function newTraceId(nowMs: number): string {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const random = pool.hexSlice(used, used + 12)
+  used += 12
+  const seconds = Math.floor(nowMs / 1000).toString(16).padStart(8, '0')
+  return `Root=1-${seconds}-${random}`
+}

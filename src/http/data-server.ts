@@ -1,0 +1,279 @@
+/**
+ * Accepts HTTP for the data plane: finds the API, stage and route, reads the body, runs the pipeline and writes the
+ * answer. What is not for an API goes to the control plane.
+ *
+ *     intake checks -> locate -> program -> match route -> body -> run steps -> respond -> observe -> write
+ *
+ * node:http is the parser, because it is the hardened one; answers are written with one flat header list and, when they
+ * are small, in one write.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { extendedRequestId } from '../base/ids.ts'
+import { newTraceId } from '../base/request-ids.ts'
+import type { Reply } from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+import type { Arrival } from '../pipeline/arrival.ts'
+import { ClientRequest } from '../pipeline/client-request.ts'
+import { Exchange } from '../pipeline/exchange.ts'
+import type { LoadedProgram } from '../pipeline/load.ts'
+import type { Observer } from '../pipeline/observe.ts'
+import { type Finish, run } from '../pipeline/pipeline.ts'
+import type { Programs } from '../pipeline/programs.ts'
+import { answerHeaders, refusalReply, sceneWithoutRoute, toRefusal } from '../pipeline/respond.ts'
+import type { RouteMatch } from '../program/program.ts'
+import { type Address, locate } from './address.ts'
+import { readBody } from './body.ts'
+import { ClientCancel } from './client-cancel.ts'
+import { type Intake, takeIn } from './intake.ts'
+import { writeAnswer, writePlain, writeRaw } from './write-answer.ts'
+
+export interface DataServerParts {
+  readonly programs: Programs
+  readonly observer: Observer
+  /** Requests that are not for an API. */
+  readonly control: RequestListener
+  readonly bodyLimitBytes: number
+}
+
+type ApiAddress = Extract<Address, { type: 'api' }>
+
+export function createDataServer(parts: DataServerParts): Server {
+  const server = createServer(
+    {
+      noDelay: true,
+      // "Idle connection timeout: 310 seconds" (quotas page).
+      keepAliveTimeout: 310_000,
+      headersTimeout: 30_000,
+      requestTimeout: 300_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 32 * 1024,
+      insecureHTTPParser: false,
+    },
+    (request, response) => accept(parts, request, response),
+  )
+  server.on('clientError', writeRaw)
+  server.on('checkContinue', (request, response) => {
+    response.writeContinue()
+    accept(parts, request, response)
+  })
+  // CONNECT has no answer in an API: the socket is closed without one.
+  server.on('connect', (_request, socket) => socket.destroy())
+  return server
+}
+
+function accept(parts: DataServerParts, request: IncomingMessage, response: ServerResponse): void {
+  const intake = takeIn(request)
+  if ('status' in intake) {
+    writePlain(request, response, intake.status, intake.message)
+    return
+  }
+  const address = locate(intake.host, intake.target)
+  if (address.type === 'control') {
+    parts.control(request, response)
+    return
+  }
+  const arrival = arrivalOf(request, intake, address)
+  const loaded = parts.programs.get(address.apiId, address.stage)
+  if (loaded === undefined) {
+    parts.observer.unknown(arrival, address.apiId, address.stage)
+    const headers = ownHeaders(arrival, ['x-amzn-ErrorType', 'ForbiddenException'])
+    writePlain(request, response, 403, 'Forbidden', headers)
+    return
+  }
+  const match = loaded.program.isDefaultEndpointDisabled
+    ? undefined
+    : loaded.program.routes.match(arrival.method, arrival.path)
+  if (match === undefined) {
+    refuseUnmatched(parts, loaded, arrival, request, response)
+    return
+  }
+  if (intake.contentLength <= 0 && !intake.isChunked) {
+    start(parts, loaded, match, arrival, intake, null, request, response)
+    return
+  }
+  if (intake.contentLength > parts.bodyLimitBytes) {
+    refuseTooLarge(parts, loaded, match, arrival, intake, request, response)
+    return
+  }
+  readBody(request, parts.bodyLimitBytes, outcome => {
+    switch (outcome.type) {
+      case 'read':
+        start(parts, loaded, match, arrival, intake, outcome.body, request, response)
+        break
+      case 'too-large':
+        refuseTooLarge(parts, loaded, match, arrival, intake, request, response)
+        break
+      case 'gone':
+        response.destroy()
+        break
+      default:
+        outcome satisfies never
+    }
+  })
+}
+
+function arrivalOf(request: IncomingMessage, intake: Intake, address: ApiAddress): Arrival {
+  return {
+    method: intake.methodOverride ?? (request.method as string),
+    path: address.path,
+    pathWithStage: address.pathWithStage,
+    rawQuery: address.rawQuery,
+    headers: request.rawHeaders,
+    host: intake.host,
+    sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
+    protocol: 'HTTP/1.1',
+    requestId: randomUUID(),
+    extendedRequestId: extendedRequestId(),
+    startedAt: Date.now(),
+    startedMonotonic: performance.now(),
+  }
+}
+
+/** An IPv4 client on a dual-stack socket shows as `::ffff:127.0.0.1`. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}
+
+function start(
+  parts: DataServerParts,
+  loaded: LoadedProgram,
+  match: RouteMatch,
+  arrival: Arrival,
+  intake: Intake,
+  body: Buffer | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  run(
+    exchangeFor(loaded, match, arrival, intake, body, response),
+    new Ending(parts.observer, request, response),
+  )
+}
+
+function exchangeFor(
+  loaded: LoadedProgram,
+  match: RouteMatch,
+  arrival: Arrival,
+  intake: Intake,
+  body: Buffer | null,
+  response: ServerResponse,
+): Exchange {
+  const route = loaded.routes.get(match.route)
+  if (route === undefined) throw new Error('A matched route was not loaded')
+  return new Exchange(
+    arrival,
+    loaded.program,
+    route,
+    new ClientRequest(
+      arrival.method,
+      arrival.path,
+      arrival.rawQuery,
+      arrival.headers,
+      body,
+      match.pathParameters,
+    ),
+    new ClientCancel(response),
+    intake.traceId?.includes('Root=') ? intake.traceId : newTraceId(arrival.startedAt),
+  )
+}
+
+/** What happens when the steps are through; never throws, so that a request cannot be left without an answer. */
+class Ending implements Finish {
+  readonly #observer: Observer
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+
+  constructor(observer: Observer, request: IncomingMessage, response: ServerResponse) {
+    this.#observer = observer
+    this.#request = request
+    this.#response = response
+  }
+
+  reply(x: Exchange, reply: Reply): void {
+    try {
+      this.#observer.finished(x, reply)
+      writeAnswer(this.#request, this.#response, reply, answerHeaders(x, reply))
+    } catch (error) {
+      this.#observer.crashed(x.arrival, error)
+      this.#response.destroy()
+    }
+  }
+
+  failed(x: Exchange, error: unknown): void {
+    try {
+      x.refusal = toRefusal(error)
+      if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival, error)
+      this.reply(x, refusalReply(x, x.refusal))
+    } catch (fault) {
+      this.#observer.crashed(x.arrival, fault)
+      this.#response.destroy()
+    }
+  }
+}
+
+/** No resource has this path and verb, or the default endpoint is disabled. The body, if any, is not read. */
+function refuseUnmatched(
+  parts: DataServerParts,
+  loaded: LoadedProgram,
+  arrival: Arrival,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { program } = loaded
+  const refusal = program.isDefaultEndpointDisabled
+    ? new Refusal('ACCESS_DENIED', {
+        message: 'Forbidden',
+        errorType: 'ForbiddenException',
+        reason: 'the default execute-api endpoint of this API is disabled',
+      })
+    : new Refusal('MISSING_AUTHENTICATION_TOKEN', { reason: 'no resource has this path and verb' })
+  const asked = new ClientRequest(
+    arrival.method,
+    arrival.path,
+    arrival.rawQuery,
+    arrival.headers,
+    null,
+    Object.create(null),
+  )
+  const reply = refusalReply(sceneWithoutRoute(arrival, program, asked), refusal)
+  parts.observer.unmatched(arrival, program, refusal, reply)
+  writeAnswer(request, response, reply, ownHeaders(arrival, reply.headers))
+}
+
+function refuseTooLarge(
+  parts: DataServerParts,
+  loaded: LoadedProgram,
+  match: RouteMatch,
+  arrival: Arrival,
+  intake: Intake,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const x = exchangeFor(loaded, match, arrival, intake, null, response)
+  // What is still coming is not read: the connection ends with the answer.
+  response.shouldKeepAlive = false
+  new Ending(parts.observer, request, response).failed(
+    x,
+    new Refusal('REQUEST_TOO_LARGE', {
+      message: `HTTP content length exceeded ${parts.bodyLimitBytes} bytes.`,
+      reason: `the body is larger than ${parts.bodyLimitBytes} bytes`,
+    }),
+  )
+}
+
+function ownHeaders(arrival: Arrival, headers: readonly string[]): readonly string[] {
+  return [
+    'x-amzn-RequestId',
+    arrival.requestId,
+    'x-amz-apigw-id',
+    arrival.extendedRequestId,
+    ...headers,
+  ]
+}

@@ -1,0 +1,67 @@
+/**
+ * Hands a request that is not for an API to the main thread, which has the control plane, over its Unix socket. The bytes
+ * and the headers go through as they are, Host included, because the signature covers them.
+ */
+import { Agent, type IncomingMessage, request as open, type ServerResponse } from 'node:http'
+
+export class ControlForwarder {
+  readonly #socketPath: string
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath
+  }
+
+  forward(request: IncomingMessage, response: ServerResponse): void {
+    const onward = open({
+      socketPath: this.#socketPath,
+      agent: this.#agent,
+      method: request.method,
+      path: request.url,
+      headers: onwardHeaders(request),
+    })
+    onward.on('response', answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders.filter(isKept))
+      answer.pipe(response)
+      answer.on('error', () => response.destroy())
+    })
+    onward.on('error', () => {
+      if (response.headersSent) response.destroy()
+      else unavailable(response)
+    })
+    response.on('close', () => {
+      if (!response.writableFinished) onward.destroy()
+    })
+    request.pipe(onward)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}
+
+function onwardHeaders(request: IncomingMessage): string[] {
+  const headers: string[] = []
+  for (let i = 0; i < request.rawHeaders.length; i += 2) {
+    const name = request.rawHeaders[i] as string
+    if (!hopByHop.has(name.toLowerCase())) headers.push(name, request.rawHeaders[i + 1] as string)
+  }
+  if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked')
+  return headers
+}
+
+const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect'])
+
+/** Drops connection-level headers from a flat list: of a name the value behind it goes too. */
+function isKept(_: string, index: number, all: readonly string[]): boolean {
+  const name = all[index - (index % 2)] as string
+  return !hopByHop.has(name.toLowerCase())
+}
+
+function unavailable(response: ServerResponse): void {
+  response.writeHead(503, {
+    'Content-Type': 'application/json',
+    'x-amzn-ErrorType': 'ServiceUnavailableException',
+  })
+  response.end(JSON.stringify({ message: 'The control plane is not available; APIs are served on.' }))
+}

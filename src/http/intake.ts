@@ -1,0 +1,112 @@
+/**
+ * Checks that node's parser leaves out, in one pass over the headers: exactly one Host, known transfer codings, bounded
+ * header and URL size. What fails is answered before anything else looks at the request.
+ *
+ * Limits: "Amazon API Gateway quotas for REST APIs" (20,480 bytes of headers, 10,240 characters of URL).
+ */
+import type { IncomingMessage } from 'node:http'
+
+export interface Intake {
+  readonly host: string
+  /** Path and query. */
+  readonly target: string
+  /** -1: no Content-Length. */
+  readonly contentLength: number
+  readonly isChunked: boolean
+  readonly methodOverride: string | undefined
+  readonly traceId: string | undefined
+}
+
+export interface IntakeFault {
+  readonly status: 400 | 414 | 431 | 405
+  readonly message: string
+}
+
+const interesting = new Map<string, number>()
+const other = 0
+const hostName = 1
+const contentLengthName = 2
+const transferEncodingName = 3
+const overrideName = 4
+const traceName = 5
+const kinds = new Map([
+  ['host', hostName],
+  ['content-length', contentLengthName],
+  ['transfer-encoding', transferEncodingName],
+  ['x-http-method-override', overrideName],
+  ['x-amzn-trace-id', traceName],
+])
+
+function kindOf(name: string): number {
+  const remembered = interesting.get(name)
+  if (remembered !== undefined) return remembered
+  const kind = kinds.get(name.toLowerCase()) ?? other
+  if (interesting.size < 4096) interesting.set(name, kind)
+  return kind
+}
+
+const headerLimitBytes = 20480
+const urlLimit = 10240
+
+/** Gives a fault instead when the request must not go further. */
+export function takeIn(request: IncomingMessage): Intake | IntakeFault {
+  const raw = request.rawHeaders
+  let host: string | undefined
+  let contentLength = -1
+  let isChunked = false
+  let methodOverride: string | undefined
+  let traceId: string | undefined
+  let size = 0
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string
+    const value = raw[i + 1] as string
+    size += name.length + value.length
+    const kind = kindOf(name)
+    if (kind === other) continue
+    switch (kind) {
+      case hostName:
+        if (host !== undefined) return fault(400, 'More than one Host header')
+        host = value
+        break
+      case contentLengthName:
+        contentLength = Number(value)
+        break
+      case transferEncodingName:
+        if (value.toLowerCase() !== 'chunked') return fault(400, 'Unknown transfer coding')
+        isChunked = true
+        break
+      case overrideName:
+        methodOverride = value.trim().toUpperCase()
+        break
+      case traceName:
+        traceId = value
+        break
+    }
+  }
+  if (size > headerLimitBytes) return fault(431, 'Request header fields too large')
+  const url = request.url ?? '/'
+  if (url.length > urlLimit) return fault(414, 'Request URI too long')
+  const target = originForm(url)
+  if (target === undefined) return fault(400, 'Bad request target')
+  return {
+    host: (target.authority ?? host ?? '').toLowerCase(),
+    target: target.path,
+    contentLength,
+    isChunked,
+    methodOverride,
+    traceId,
+  }
+}
+
+function fault(status: IntakeFault['status'], message: string): IntakeFault {
+  return { status, message }
+}
+
+/** RFC 9112 §3.2: a server must take the absolute form too, and then its authority counts, not the Host header. */
+function originForm(url: string): { path: string; authority: string | undefined } | undefined {
+  if (url.charCodeAt(0) === 47) return { path: url, authority: undefined }
+  const found = /^https?:\/\/([^/?#@\s]+)([/?][^#\s]*)?$/i.exec(url)
+  if (found === null) return undefined
+  const path = found[2] ?? '/'
+  return { path: path.startsWith('?') ? `/${path}` : path, authority: found[1] }
+}

@@ -1,0 +1,98 @@
+/**
+ * Writes answers. node is given one flat header list with Content-Length and Date in it, so that it builds no header
+ * object and needs no second pass; small bodies go as one latin1 string with the head, in one write.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Reply } from '../messages/messages.ts'
+
+const oneWriteLimitBytes = 16384
+
+export function writeAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  headers: readonly string[],
+): void {
+  if (response.destroyed) return
+  response.sendDate = false
+  const { status, body } = reply
+  // 1xx cannot be a final status; AWS's answer to such an override is not known (guess: 500).
+  if (status < 200) {
+    writePlain(request, response, 500, 'Internal server error')
+    return
+  }
+  closeUnlessRead(request, response)
+  const isEmpty = status === 204 || status === 304
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  const head = headers.concat(
+    isEmpty ? ['Date', httpDate()] : ['Date', httpDate(), 'Content-Length', String(length)],
+  )
+  response.writeHead(status, head)
+  if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
+  else if (typeof body === 'string') response.end(body)
+  else if (length <= oneWriteLimitBytes) response.end(body.latin1Slice(0, length), 'latin1')
+  else response.end(body)
+}
+
+/** `{"message": …}`, for requests that belong to no API. */
+export function writePlain(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: readonly string[] = [],
+): void {
+  closeUnlessRead(request, response)
+  const body = JSON.stringify({ message })
+  const length = String(Buffer.byteLength(body))
+  const rest = ['Content-Type', 'application/json', 'Date', httpDate(), 'Content-Length', length]
+  response.sendDate = false
+  response.writeHead(status, headers.concat(rest))
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** An answer that comes before the body was read ends the connection: the rest of the body is not ours to parse. */
+function closeUnlessRead(request: IncomingMessage, response: ServerResponse): void {
+  if (!request.complete && hasBody(request)) response.shouldKeepAlive = false
+}
+
+function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+const parserAnswers: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'Request header fields too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'Request timed out'],
+}
+
+/** What node's parser refuses never becomes a request; it gets an answer on the bare socket. */
+export function writeRaw(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, reason, message] = parserAnswers[error.code ?? ''] ?? [
+    400,
+    'Bad Request',
+    'Bad request',
+  ]
+  const body = JSON.stringify({ message })
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+}
+
+let dateText = ''
+let dateSecond = 0
+
+/** IMF-fixdate of now, made once a second. */
+function httpDate(): string {
+  const second = Math.floor(Date.now() / 1000)
+  if (second !== dateSecond) {
+    dateSecond = second
+    dateText = new Date(second * 1000).toUTCString()
+  }
+  return dateText
+}

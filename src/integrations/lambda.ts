@@ -1,0 +1,191 @@
+/**
+ * AWS_PROXY and AWS to Lambda. The function itself runs elsewhere: `invoke` is handed over by gateway.ts.
+ *
+ * How a call that did not give an answer becomes a gateway response follows AWS: no permission or no function is
+ * 500, an error or a malformed answer 502, too late 504.
+ */
+import type {
+  FunctionAnswer,
+  IntegrationRequest,
+  IntegrationResponse,
+  InvokeFunction,
+  Send,
+} from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+import type { Variables } from '../messages/variables.ts'
+import type { LambdaPlan, LambdaProxyPlan, Program, Route } from '../program/program.ts'
+import { restEvent } from './events/rest.ts'
+import { parseProxyAnswer } from './lambda-proxy-answer.ts'
+
+const noHeaders: readonly string[] = Object.freeze([])
+
+export function prepareLambdaProxy(
+  plan: LambdaProxyPlan,
+  program: Program,
+  route: Route,
+  invoke: InvokeFunction,
+): Send {
+  const sourceArn = plan.credentials === null ? methodArn(program, route) : null
+  return async function sendLambdaProxy(request, variables) {
+    const started = performance.now()
+    const incoming = request.incoming
+    const traceId = traceOf(request)
+    const answer = await invoke({
+      functionArn: plan.functionArn,
+      payload: restEvent(
+        incoming,
+        variables,
+        program.binaryMediaTypes,
+        forwardedHeaders(incoming.headerNoCase('x-forwarded-for'), variables, traceId),
+      ),
+      sourceArn,
+      sourceAccount: program.account,
+      asynchronous: false,
+      timeoutMs: plan.timeoutMs,
+      traceId,
+    })
+    const latencyMs = performance.now() - started
+    const payload = payloadOf(answer)
+    if (answer.type === 'answered' && answer.functionError !== null) {
+      throw badGateway(`the function failed: ${errorMessageOf(payload) ?? answer.functionError}`)
+    }
+    const parsed = parseProxyAnswer(payload)
+    if (typeof parsed === 'string') {
+      throw badGateway(`Malformed Lambda proxy response: ${parsed}`)
+    }
+    const decodes =
+      parsed.isBase64Encoded &&
+      program.binaryMediaTypes.has(firstAccept(incoming.headerNoCase('accept')))
+    return {
+      status: parsed.status,
+      headers: parsed.headers,
+      body: Buffer.from(parsed.body, decodes ? 'base64' : 'utf8'),
+      latencyMs,
+    }
+  }
+}
+
+export function prepareLambda(
+  plan: LambdaPlan,
+  program: Program,
+  route: Route,
+  invoke: InvokeFunction,
+): Send {
+  const sourceArn = plan.credentials === null ? methodArn(program, route) : null
+  return async function sendLambda(request): Promise<IntegrationResponse> {
+    const started = performance.now()
+    const asynchronous = headerOf(request, 'x-amz-invocation-type')?.toLowerCase() === 'event'
+    const answer = await invoke({
+      functionArn: plan.functionArn,
+      payload: jsonPayload(request.body),
+      sourceArn,
+      sourceAccount: program.account,
+      asynchronous,
+      timeoutMs: plan.timeoutMs,
+      traceId: traceOf(request),
+    })
+    const body = payloadOf(answer)
+    const failed = answer.type === 'answered' && answer.functionError !== null
+    const errorMessage = failed ? (errorMessageOf(body) ?? '') : undefined
+    return {
+      status: asynchronous ? 202 : 200,
+      headers: noHeaders,
+      body,
+      latencyMs: performance.now() - started,
+      ...(errorMessage === undefined ? {} : { errorMessage }),
+    }
+  }
+}
+
+/** A request without body invokes the function with `{}` (recorded); what is not JSON, Lambda refuses. */
+function jsonPayload(body: Buffer | null): Buffer | string {
+  if (body === null || body.length === 0) return '{}'
+  try {
+    JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new Refusal('API_CONFIGURATION_ERROR', {
+      reason: 'the body for the function is not JSON; add a mapping template for its content type',
+      cause,
+    })
+  }
+  return body
+}
+
+function payloadOf(answer: FunctionAnswer): Buffer {
+  switch (answer.type) {
+    case 'answered':
+      return answer.payload
+    case 'timeout':
+      throw new Refusal('INTEGRATION_TIMEOUT', { reason: answer.reason })
+    case 'not-found':
+    case 'forbidden':
+      throw new Refusal('API_CONFIGURATION_ERROR', {
+        reason: `Invalid permissions on Lambda function: ${answer.reason}`,
+      })
+    case 'throttled':
+      throw new Refusal('INTEGRATION_FAILURE', { status: 500, reason: answer.reason })
+    case 'too-large':
+    case 'failed':
+      throw badGateway(answer.reason)
+    default:
+      return answer satisfies never
+  }
+}
+
+function badGateway(reason: string): Refusal {
+  return new Refusal('INTEGRATION_FAILURE', { status: 502, reason })
+}
+
+/** `errorMessage` of a function's error payload; undefined when there is none. */
+function errorMessageOf(payload: Buffer): string | undefined {
+  try {
+    const message = (JSON.parse(payload.toString('utf8')) as { errorMessage?: unknown } | null)
+      ?.errorMessage
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The method, not the request: `arn:…:{api}/{stage}/{VERB or *}/{resource path}`. */
+function methodArn(program: Program, route: Route): string {
+  const verb = route.httpMethod === 'ANY' ? '*' : route.httpMethod
+  const path = route.resourcePath.slice(1)
+  return `arn:aws:execute-api:${program.region}:${program.account}:${program.apiId}/${program.stageName}/${verb}/${path}`
+}
+
+function forwardedHeaders(
+  sent: string | undefined,
+  variables: Variables,
+  traceId: string,
+): readonly string[] {
+  const { sourceIp } = variables.context.identity
+  return [
+    'X-Amzn-Trace-Id',
+    traceId,
+    'X-Forwarded-For',
+    sent === undefined ? sourceIp : `${sent}, ${sourceIp}`,
+    'X-Forwarded-Port',
+    '443',
+    'X-Forwarded-Proto',
+    'https',
+  ]
+}
+
+function traceOf(request: IntegrationRequest): string {
+  return headerOf(request, 'x-amzn-trace-id') ?? ''
+}
+
+function headerOf(request: IntegrationRequest, lowerName: string): string | undefined {
+  for (let i = 0; i < request.headers.length; i += 2) {
+    if ((request.headers[i] as string).toLowerCase() === lowerName) return request.headers[i + 1]
+  }
+  return undefined
+}
+
+/** The first media type; without Accept, only `*` + `/*` makes an answer binary. */
+function firstAccept(accept: string | undefined): string {
+  if (accept === undefined) return 'application/json'
+  const end = accept.search(/[,;]/)
+  return (end < 0 ? accept : accept.slice(0, end)).trim()
+}

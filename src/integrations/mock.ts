@@ -1,0 +1,42 @@
+/**
+ * MOCK: no back end. The request template must yield JSON with an integer `statusCode`, which picks the integration
+ * response; the body that response templates see is empty ("Set up mock integrations" in the developer guide; that
+ * unquoted `{statusCode: 200}` works is recorded from AWS, and the CDK relies on it).
+ */
+import type { IntegrationRequest, IntegrationResponse, Send } from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+
+const empty = Buffer.alloc(0)
+const noHeaders: readonly string[] = Object.freeze([])
+
+export function prepareMock(): Send {
+  return function sendMock(request: IntegrationRequest): IntegrationResponse {
+    const status = statusOf(request.body)
+    if (status === undefined) {
+      throw new Refusal('API_CONFIGURATION_ERROR', {
+        reason:
+          'Unable to parse statusCode. It should be an integer that is defined in the request template.',
+      })
+    }
+    return { status, headers: noHeaders, body: empty, latencyMs: 0 }
+  }
+}
+
+function statusOf(body: Buffer | null): number | undefined {
+  if (body === null || body.length > 65536) return undefined
+  const text = body.toString('utf8')
+  let status: unknown
+  try {
+    status = (JSON.parse(text) as { statusCode?: unknown } | null)?.statusCode
+  } catch {
+    status = lenientStatus(text)
+  }
+  return Number.isInteger(status) ? (status as number) : undefined
+}
+
+/** Names without quotes or in single quotes, as Jackson reads them when it is told to be lenient. */
+function lenientStatus(text: string): number | undefined {
+  if (!/^\s*\{[^]*\}\s*$/.test(text)) return undefined
+  const found = /[{,\s]["']?statusCode["']?\s{0,100}:\s{0,100}(\d{1,9})\s{0,100}[,}]/.exec(text)
+  return found === null ? undefined : Number(found[1])
+}

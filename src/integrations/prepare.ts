@@ -1,0 +1,34 @@
+/** Which integration a route has -> the function that calls it. Called once per route, when its program is loaded. */
+import type { InvokeFunction, Send } from '../messages/messages.ts'
+import type { IntegrationPlan, Program, Route } from '../program/program.ts'
+import type { HttpClient } from './http/client.ts'
+import { type HttpLimits, prepareHttp } from './http-endpoint.ts'
+import { prepareLambda, prepareLambdaProxy } from './lambda.ts'
+import { prepareMock } from './mock.ts'
+
+export interface IntegrationTools {
+  readonly client: HttpClient
+  readonly limits: HttpLimits
+  readonly invoke: InvokeFunction
+}
+
+export function prepareIntegration(
+  plan: IntegrationPlan,
+  program: Program,
+  route: Route,
+  tools: IntegrationTools,
+): Send {
+  switch (plan.type) {
+    case 'MOCK':
+      return prepareMock()
+    case 'HTTP':
+    case 'HTTP_PROXY':
+      return prepareHttp(plan, tools.client, tools.limits)
+    case 'AWS_PROXY':
+      return prepareLambdaProxy(plan, program, route, tools.invoke)
+    case 'AWS':
+      return prepareLambda(plan, program, route, tools.invoke)
+    default:
+      return plan satisfies never
+  }
+}

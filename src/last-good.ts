@@ -1,0 +1,72 @@
+/**
+ * The last good programs on disk: one JSON file per stage, so that the data plane can start when the store cannot be
+ * opened. A file is written beside its place, synced and renamed: it is the old one or the new one, never half of each.
+ */
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface KeptProgram {
+  readonly apiId: string
+  readonly stage: string
+  readonly source: string
+}
+
+export class LastGood {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async put(apiId: string, stage: string, source: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    const path = this.#path(apiId, stage)
+    const draft = `${path}.${process.pid}.draft`
+    const file = await open(draft, 'w', 0o600)
+    try {
+      await file.writeFile(source)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+  }
+
+  async remove(apiId: string, stage: string): Promise<void> {
+    await rm(this.#path(apiId, stage), { force: true })
+  }
+
+  /** Every program that can be read; one that cannot is left out and named in `skipped`. */
+  async all(): Promise<{ programs: KeptProgram[]; skipped: string[] }> {
+    const programs: KeptProgram[] = []
+    const skipped: string[] = []
+    for (const name of await this.#names()) {
+      const found = /^([a-z0-9-]+)\.([\w$-]+)\.json$/.exec(name)
+      if (found === null) continue
+      try {
+        const source = await readFile(join(this.#folder, name), 'utf8')
+        JSON.parse(source)
+        programs.push({ apiId: found[1] as string, stage: found[2] as string, source })
+      } catch {
+        skipped.push(name)
+      }
+    }
+    return { programs, skipped }
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return (await readdir(this.#folder)).sort()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+  }
+
+  /** API ids and stage names were checked when they were made; a name that is not of their form never gets here. */
+  #path(apiId: string, stage: string): string {
+    const name = `${apiId}.${stage}.json`
+    if (!/^[a-z0-9-]+\.[\w$-]+\.json$/i.test(name)) throw new RangeError(`Bad program name: ${name}`)
+    return join(this.#folder, name)
+  }
+}

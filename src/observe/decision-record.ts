@@ -1,0 +1,106 @@
+/**
+ * The decision record: why a request got its answer. Each data-plane thread keeps its last `size` records in a ring of
+ * objects that are made once and overwritten, so that recording is a score of assignments and no allocation;
+ * bench/http has what it costs. Everything that can be told later (which routes came near, what a refusal means) is
+ * worked out when somebody asks, by `explain.ts`.
+ */
+
+export interface DecisionRecord {
+  requestId: string
+  /** Milliseconds since 1970. */
+  startedAt: number
+  /** Whole time in the gateway, milliseconds. */
+  durationMs: number
+  /** Of it, waiting for the back end; -1: it was not called. */
+  integrationMs: number
+  method: string
+  path: string
+  host: string
+  sourceIp: string
+  apiId: string
+  apiName: string
+  stage: string
+  deploymentId: string
+  deployedAt: number
+  /** '' when none matched. */
+  resourcePath: string
+  routeMethod: string
+  integrationType: string
+  /** The last step that ran. */
+  step: string
+  /** Names of the steps that the route has. */
+  steps: readonly { readonly name: string }[]
+  status: number
+  /** '' when the request was not refused. */
+  refusal: string
+  reason: string
+  /** Which gateway response made the answer. */
+  gatewayResponse: string
+  requestBytes: number
+  integrationStatus: number
+  responseBytes: number
+}
+
+const noSteps: readonly { readonly name: string }[] = Object.freeze([])
+
+export class DecisionRing {
+  readonly #records: DecisionRecord[]
+  #next = 0
+
+  constructor(size: number) {
+    this.#records = Array.from({ length: size }, emptyRecord)
+  }
+
+  /** The oldest record, to be overwritten in full. */
+  take(): DecisionRecord {
+    const record = this.#records[this.#next] as DecisionRecord
+    this.#next = (this.#next + 1) % this.#records.length
+    return record
+  }
+
+  find(requestId: string): DecisionRecord | undefined {
+    if (requestId === '') return undefined
+    return this.#records.find(record => record.requestId === requestId)
+  }
+
+  /** The newest `count`, newest first. */
+  latest(count: number): DecisionRecord[] {
+    const found: DecisionRecord[] = []
+    const size = this.#records.length
+    for (let back = 1; back <= size && found.length < count; back++) {
+      const record = this.#records[(this.#next - back + size) % size] as DecisionRecord
+      if (record.requestId !== '') found.push(record)
+    }
+    return found
+  }
+}
+
+function emptyRecord(): DecisionRecord {
+  return {
+    requestId: '',
+    startedAt: 0,
+    durationMs: 0,
+    integrationMs: -1,
+    method: '',
+    path: '',
+    host: '',
+    sourceIp: '',
+    apiId: '',
+    apiName: '',
+    stage: '',
+    deploymentId: '',
+    deployedAt: 0,
+    resourcePath: '',
+    routeMethod: '',
+    integrationType: '',
+    step: '',
+    steps: noSteps,
+    status: 0,
+    refusal: '',
+    reason: '',
+    gatewayResponse: '',
+    requestBytes: 0,
+    integrationStatus: 0,
+    responseBytes: 0,
+  }
+}

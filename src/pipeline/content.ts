@@ -1,0 +1,72 @@
+/**
+ * Text or bytes: the two tables of "Content type conversions in API Gateway" in the developer guide. What a body
+ * is depends on its media type, the API's `binaryMediaTypes` and the `contentHandling` of the integration (request)
+ * or of the integration response.
+ */
+import { isUtf8 } from 'node:buffer'
+import type { ContentHandling } from '../aws/rest-api.ts'
+import { Refusal } from '../messages/refusals.ts'
+import type { MediaTypeSet } from '../program/program.ts'
+
+export interface Content {
+  readonly bytes: Buffer
+  /** false: raw bytes, which a mapping template cannot read. */
+  readonly isText: boolean
+}
+
+const empty = Buffer.alloc(0)
+
+/** The request's body as the integration gets it. */
+export function requestContent(
+  body: Buffer | null,
+  contentType: string | undefined,
+  binary: MediaTypeSet,
+  handling: ContentHandling | null,
+): Content {
+  if (body === null) return { bytes: empty, isText: true }
+  if (!binary.isEmpty && contentType !== undefined && binary.has(contentType)) {
+    return handling === 'CONVERT_TO_TEXT' ? asBase64(body) : { bytes: body, isText: false }
+  }
+  return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
+}
+
+/** The back end's body as the client gets it; `accept` is the first media type of the Accept header. */
+export function responseContent(
+  body: Buffer,
+  contentType: string | undefined,
+  accept: string | undefined,
+  binary: MediaTypeSet,
+  handling: ContentHandling | null,
+): Content {
+  if (binary.isEmpty) return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
+  const isBinaryPayload = contentType !== undefined && binary.has(contentType)
+  const wantsBinary =
+    handling === null ? accept !== undefined && binary.has(accept) : handling === 'CONVERT_TO_BINARY'
+  if (isBinaryPayload) return wantsBinary ? { bytes: body, isText: false } : asBase64(body)
+  return wantsBinary ? fromBase64(body) : asText(body)
+}
+
+/** The first media type of an Accept header, without parameters; undefined when there is none. */
+export function firstMediaType(accept: string | undefined): string | undefined {
+  if (accept === undefined) return undefined
+  const end = accept.search(/[,;]/)
+  const type = (end < 0 ? accept : accept.slice(0, end)).trim()
+  return type === '' ? undefined : type
+}
+
+/** Bytes that are not UTF-8 become U+FFFD (recorded from AWS). */
+function asText(body: Buffer): Content {
+  return { bytes: isUtf8(body) ? body : Buffer.from(body.toString('utf8')), isText: true }
+}
+
+function asBase64(body: Buffer): Content {
+  return { bytes: Buffer.from(body.toString('base64'), 'latin1'), isText: true }
+}
+
+function fromBase64(body: Buffer): Content {
+  const text = body.toString('latin1').trim()
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw new Refusal('API_CONFIGURATION_ERROR', { reason: 'the body should be base64 and is not' })
+  }
+  return { bytes: Buffer.from(text, 'base64'), isText: false }
+}

@@ -1,0 +1,93 @@
+/**
+ * Builds `$context` for a REST API. Names and which of them are null follow the developer guide's table of
+ * `$context` variables and the events that AWS sends to Lambda functions.
+ */
+import type { Refusal } from '../messages/refusals.ts'
+import type { Context, ContextError } from '../messages/variables.ts'
+import type { Program, Route } from '../program/program.ts'
+import type { Arrival } from './arrival.ts'
+
+/** `route` is null when the request was refused before a method was found. */
+export function buildContext(
+  arrival: Arrival,
+  program: Program,
+  route: Route | null,
+  method: string,
+  authorizer: Readonly<Record<string, unknown>> | null,
+): Context {
+  const domain = domainOf(arrival.host)
+  return {
+    accountId: program.account,
+    apiId: program.apiId,
+    ...(authorizer === null ? {} : { authorizer }),
+    deploymentId: program.deploymentId,
+    domainName: domain,
+    domainPrefix: domain.slice(0, domain.includes('.') ? domain.indexOf('.') : undefined),
+    extendedRequestId: arrival.extendedRequestId,
+    httpMethod: method,
+    identity: {
+      accessKey: null,
+      accountId: null,
+      caller: null,
+      cognitoAuthenticationProvider: null,
+      cognitoAuthenticationType: null,
+      cognitoIdentityId: null,
+      cognitoIdentityPoolId: null,
+      principalOrgId: null,
+      sourceIp: arrival.sourceIp,
+      user: null,
+      userAgent: userAgentOf(arrival.headers),
+      userArn: null,
+    },
+    path: arrival.pathWithStage,
+    protocol: arrival.protocol,
+    requestId: arrival.requestId,
+    requestTime: formatRequestTime(arrival.startedAt),
+    requestTimeEpoch: arrival.startedAt,
+    resourceId: route?.resourceId ?? '',
+    resourcePath: route?.resourcePath ?? '',
+    ...(route?.operationName === undefined ? {} : { operationName: route.operationName }),
+    stage: program.stageName,
+  }
+}
+
+/** The same context with `$context.error`, for gateway responses. */
+export function withError(context: Context, refusal: Refusal, message: string): Context {
+  const error: ContextError = {
+    message,
+    messageString: JSON.stringify(message),
+    responseType: refusal.type,
+    ...(refusal.detail.validationError === undefined
+      ? {}
+      : { validationErrorString: refusal.detail.validationError }),
+  }
+  return { ...context, error }
+}
+
+function domainOf(host: string): string {
+  const colon = host.lastIndexOf(':')
+  return colon > 0 && host.indexOf(']', colon) < 0 ? host.slice(0, colon) : host
+}
+
+function userAgentOf(headers: readonly string[]): string | null {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string
+    if (name.length === 10 && name.toLowerCase() === 'user-agent') return headers[i + 1] as string
+  }
+  return null
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `22/Nov/2026:09:05:03 +0000`, the Common Log Format's time. */
+export function formatRequestTime(ms: number): string {
+  const date = new Date(ms)
+  const day = two(date.getUTCDate())
+  const month = months[date.getUTCMonth()]
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+  return `${day}/${month}/${date.getUTCFullYear()}:${time} +0000`
+}
+
+function two(n: number): string {
+  return n < 10 ? `0${n}` : String(n)
+}

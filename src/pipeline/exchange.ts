@@ -1,0 +1,98 @@
+/**
+ * Everything one request carries from step to step. One class whose constructor sets every field, so that its
+ * shape never changes (test/shape.test.ts pins it).
+ *
+ * Steps read one message and write the next (`methodRequest` -> `integrationRequest` -> `integrationResponse` ->
+ * reply). Integrations and authorizers never see the Exchange: they get a message and `variables`.
+ */
+import type {
+  Cancel,
+  IntegrationRequest,
+  IntegrationResponse,
+  Reply,
+  Send,
+} from '../messages/messages.ts'
+import type { Refusal } from '../messages/refusals.ts'
+import type { Context, Variables } from '../messages/variables.ts'
+import type { Program, Route } from '../program/program.ts'
+import type { Overrides } from '../vtl/scope.ts'
+import type { Arrival } from './arrival.ts'
+import type { ClientRequest } from './client-request.ts'
+import { buildContext } from './context.ts'
+
+export interface Step {
+  readonly name: string
+  readonly run: (x: Exchange) => Reply | undefined | Promise<Reply | undefined>
+}
+
+/** A route with the steps and the integration that were picked for it when its program was loaded. */
+export interface LoadedRoute {
+  readonly route: Route
+  readonly steps: readonly Step[]
+  readonly send: Send
+}
+
+export class Exchange implements Variables {
+  readonly arrival: Arrival
+  readonly program: Program
+  readonly loaded: LoadedRoute
+  readonly methodRequest: ClientRequest
+  readonly cancel: Cancel
+  readonly stageVariables: Readonly<Record<string, string>>
+  /** `Root=1-…`; the client's own when it sent one. */
+  readonly traceId: string
+  integrationRequest: IntegrationRequest | null
+  integrationResponse: IntegrationResponse | null
+  overrides: Overrides | null
+  refusal: Refusal | null
+  /** `$context.authorizer`; filled by authorizers. */
+  authorizer: Readonly<Record<string, unknown>> | null
+  /** Where the request stands, by step name; for the decision record. */
+  step: string
+  #context: Context | null
+
+  constructor(
+    arrival: Arrival,
+    program: Program,
+    loaded: LoadedRoute,
+    methodRequest: ClientRequest,
+    cancel: Cancel,
+    traceId: string,
+  ) {
+    this.arrival = arrival
+    this.program = program
+    this.loaded = loaded
+    this.methodRequest = methodRequest
+    this.cancel = cancel
+    this.stageVariables = program.stageVariables
+    this.traceId = traceId
+    this.integrationRequest = null
+    this.integrationResponse = null
+    this.overrides = null
+    this.refusal = null
+    this.authorizer = null
+    this.step = 'match'
+    this.#context = null
+  }
+
+  /** `$context`, built when first asked for. */
+  get context(): Context {
+    this.#context ??= buildContext(
+      this.arrival,
+      this.program,
+      this.loaded.route,
+      this.methodRequest.method,
+      this.authorizer,
+    )
+    return this.#context
+  }
+
+  /** The overrides a request template made, kept for the response template. */
+  takeOverrides(): Overrides {
+    this.overrides ??= {
+      requestOverride: { header: {}, querystring: {}, path: {} },
+      responseOverride: { header: {}, status: undefined },
+    }
+    return this.overrides
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Program -> loaded program: picks each route's steps and prepares its integration. Done once, when a program
+ * arrives; a request finds everything ready.
+ */
+import type { Send } from '../messages/messages.ts'
+import type { IntegrationPlan, Program, Route } from '../program/program.ts'
+import type { LoadedRoute } from './exchange.ts'
+import { stepsFor } from './pipeline.ts'
+
+export interface LoadedProgram {
+  readonly program: Program
+  readonly routes: ReadonlyMap<Route, LoadedRoute>
+}
+
+/** Makes the function that calls a back end; one `prepare` per kind of integration, see `integrations/prepare.ts`. */
+export type PrepareSend = (plan: IntegrationPlan, program: Program, route: Route) => Send
+
+export function loadProgram(program: Program, prepareSend: PrepareSend): LoadedProgram {
+  const routes = new Map<Route, LoadedRoute>()
+  for (const route of program.routes.all) {
+    const send = prepareSend(route.integration, program, route)
+    routes.set(route, Object.freeze({ route, steps: stepsFor(program, route), send }))
+  }
+  return Object.freeze({ program, routes })
+}

@@ -1,0 +1,212 @@
+/**
+ * Method request -> integration request.
+ *
+ * Non-proxy: the body goes through the mapping template for its content type (or passes through, or is refused with 415,
+ * see `passthroughBehavior`), then the parameter mappings and the template's overrides give path, query and headers.
+ * Proxy: the request goes through as it is, with the mapped parameters merged in.
+ */
+import type { IntegrationRequest } from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+import type { HttpProxyPlan, MappedPlan, RequestParameter, RequestSource } from '../program/program.ts'
+import { gatewayScope } from '../vtl/scope.ts'
+import { requestContent } from './content.ts'
+import type { Exchange } from './exchange.ts'
+import { HeaderDraft, proxiedHeaders } from './integration-headers.ts'
+import { encodeQueryPair } from './query.ts'
+import { renderTemplate } from './render.ts'
+
+const nothing: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+
+export function mapRequest(x: Exchange): undefined {
+  const plan = x.loaded.route.integration as MappedPlan & { type: 'MOCK' | 'HTTP' | 'AWS' }
+  const request = x.methodRequest
+  const contentType = request.headerNoCase('content-type')
+  const body = mapBody(x, plan, contentType)
+  const draft = new HeaderDraft(plan.type)
+  const path: Record<string, string> = Object.create(null)
+  const query: string[] = []
+  if (plan.request.parameters.length > 0) {
+    readParameters(plan.request.parameters, sourceOf(x), path, query, draft)
+  }
+  const overrides = x.overrides?.requestOverride
+  if (overrides !== undefined) {
+    draft.replaceAll(overrides.header)
+    Object.assign(path, overrides.path)
+    for (const [name, value] of Object.entries(overrides.querystring)) {
+      removePairs(query, name)
+      addPairs(query, name, value)
+    }
+  }
+  if (plan.type !== 'MOCK') draft.addDefaults(x, body === null ? undefined : (contentType ?? 'application/json'))
+  x.integrationRequest = {
+    method: request.method,
+    path,
+    query: query.join('&'),
+    headers: draft.list,
+    body,
+    incoming: request,
+  }
+}
+
+function mapBody(
+  x: Exchange,
+  plan: MappedPlan,
+  contentType: string | undefined,
+): Buffer | null {
+  const { templates, passthroughBehavior } = plan.request
+  const request = x.methodRequest
+  const content = requestContent(
+    request.body,
+    contentType,
+    x.program.binaryMediaTypes,
+    plan.contentHandling,
+  )
+  const chosen = templates.forRequest(contentType)
+  if (chosen === undefined) {
+    if (
+      passthroughBehavior === 'NEVER' ||
+      (passthroughBehavior === 'WHEN_NO_TEMPLATES' && templates.size > 0)
+    ) {
+      throw new Refusal('UNSUPPORTED_MEDIA_TYPE', {
+        reason: `no mapping template for ${contentType ?? 'application/json'} and passthroughBehavior is ${passthroughBehavior}`,
+      })
+    }
+    return request.body === null ? null : content.bytes
+  }
+  const scope = gatewayScope(
+    {
+      body: content.isText ? content.bytes.toString('utf8') : content.bytes.toString('base64'),
+      params: paramsOf(x),
+      context: x.context,
+      stageVariables: x.stageVariables,
+    },
+    x.takeOverrides(),
+  )
+  return Buffer.from(renderTemplate(chosen, scope, 'request'))
+}
+
+export function mapProxyRequest(x: Exchange): undefined {
+  const plan = x.loaded.route.integration
+  const request = x.methodRequest
+  if (plan.type === 'HTTP_PROXY') {
+    x.integrationRequest = httpProxyRequest(x, plan)
+    return
+  }
+  // AWS_PROXY: parameter mappings are ignored; the event is built from the request itself.
+  x.integrationRequest = {
+    method: 'POST',
+    path: nothing,
+    query: '',
+    headers: ['X-Amzn-Trace-Id', x.traceId],
+    body: request.body,
+    incoming: request,
+  }
+}
+
+function httpProxyRequest(x: Exchange, plan: HttpProxyPlan): IntegrationRequest {
+  const request = x.methodRequest
+  let path = nothing
+  let query = request.rawQuery
+  let mapped: HeaderDraft | null = null
+  if (plan.parameters !== null) {
+    const pathValues: Record<string, string> = Object.create(null)
+    const pairs: string[] = query === '' ? [] : [query]
+    mapped = new HeaderDraft('HTTP_PROXY')
+    readParameters(plan.parameters, sourceOf(x), pathValues, pairs, mapped)
+    path = pathValues
+    query = pairs.join('&')
+  }
+  const body =
+    request.body === null
+      ? null
+      : requestContent(
+          request.body,
+          request.headerNoCase('content-type'),
+          x.program.binaryMediaTypes,
+          plan.contentHandling,
+        ).bytes
+  return {
+    method: request.method,
+    path,
+    query,
+    headers: proxiedHeaders(x, mapped),
+    body,
+    incoming: request,
+  }
+}
+
+function readParameters(
+  parameters: readonly RequestParameter[],
+  source: RequestSource,
+  path: Record<string, string>,
+  query: string[],
+  headers: HeaderDraft,
+): void {
+  for (const parameter of parameters) {
+    const value = parameter.read(source)
+    if (value === undefined) continue
+    switch (parameter.target) {
+      case 'path':
+        path[parameter.name] = typeof value === 'string' ? value : value.join(',')
+        break
+      case 'querystring':
+        addPairs(query, parameter.name, value)
+        break
+      case 'header':
+        headers.set(parameter.name, value)
+        break
+      default:
+        parameter.target satisfies never
+    }
+  }
+}
+
+function addPairs(query: string[], name: string, value: string | readonly string[]): void {
+  if (typeof value === 'string') query.push(encodeQueryPair(name, value))
+  else for (const one of value) query.push(encodeQueryPair(name, one))
+}
+
+function removePairs(query: string[], name: string): void {
+  const start = encodeQueryPair(name, '')
+  for (let i = query.length - 1; i >= 0; i--) if (query[i]?.startsWith(start)) query.splice(i, 1)
+}
+
+function sourceOf(x: Exchange): RequestSource {
+  let parsed: { value: unknown } | null = null
+  return {
+    request: x.methodRequest,
+    variables: x,
+    json() {
+      parsed ??= { value: parseJson(x.methodRequest.body) }
+      return parsed.value
+    },
+  }
+}
+
+/** AWS parses a body for mappings only when it begins like JSON. */
+function parseJson(body: Buffer | null): unknown {
+  if (body === null) return undefined
+  const text = body.toString('utf8')
+  if (!/^\s*["'{[]/.test(text)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** `$input.params()`: single values, the last one where there are several. */
+export function paramsOf(x: Exchange): {
+  path: Record<string, string>
+  querystring: Record<string, string>
+  header: Record<string, string>
+} {
+  const request = x.methodRequest
+  const querystring: Record<string, string> = Object.create(null)
+  for (const [name, values] of request.query) querystring[name] = values[values.length - 1] as string
+  const header: Record<string, string> = Object.create(null)
+  for (let i = 0; i < request.headers.length; i += 2) {
+    header[request.headers[i] as string] = request.headers[i + 1] as string
+  }
+  return { path: request.pathParameters, querystring, header }
+}

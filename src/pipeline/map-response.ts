@@ -1,0 +1,190 @@
+/**
+ * Integration response -> reply.
+ *
+ * Non-proxy: the entry whose selection pattern fits (the status; for Lambda the error message) gives the status, the mapped
+ * headers and the body through its template. Proxy: the back end's answer, less the headers that API Gateway renames or
+ * drops. Overrides made by templates come last ("Override your API's request and response parameters").
+ */
+import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+import { responseHeaderRule } from '../program/header-rules.ts'
+import type { MappedPlan, ResponsePlan, ResponseSource } from '../program/program.ts'
+import { gatewayScope } from '../vtl/scope.ts'
+import { firstMediaType, responseContent } from './content.ts'
+import type { Exchange } from './exchange.ts'
+import { isFieldValue } from './integration-headers.ts'
+import { paramsOf } from './map-request.ts'
+import { renderTemplate } from './render.ts'
+
+export function mapResponse(x: Exchange): Reply {
+  const plan = x.loaded.route.integration as MappedPlan & { type: 'MOCK' | 'HTTP' | 'AWS' }
+  const response = x.integrationResponse as IntegrationResponse
+  const subject = plan.type === 'AWS' ? (response.errorMessage ?? '') : String(response.status)
+  const chosen = plan.responses.select(subject)
+  if (chosen === undefined) {
+    throw new Refusal('API_CONFIGURATION_ERROR', {
+      reason: `no match for output mapping and no default output mapping configured; endpoint response status code: ${response.status}`,
+    })
+  }
+  const accept = x.methodRequest.headerNoCase('accept')
+  const headers: string[] = []
+  const body = mapBody(x, chosen, response, accept, headers)
+  if (chosen.parameters.length > 0) readParameters(chosen, sourceOf(x, response), headers)
+  const overrides = x.overrides?.responseOverride
+  if (overrides === undefined) return { status: chosen.status, headers, body }
+  for (const [name, value] of Object.entries(overrides.header)) {
+    removeHeader(headers, name)
+    for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
+  }
+  return { status: overriddenStatus(overrides.status) ?? chosen.status, headers, body }
+}
+
+/** AWS ignores an override that is no HTTP status (recorded). */
+function overriddenStatus(status: number | undefined): number | undefined {
+  return status !== undefined && Number.isInteger(status) && status >= 100 && status <= 599
+    ? status
+    : undefined
+}
+
+function mapBody(
+  x: Exchange,
+  plan: ResponsePlan,
+  response: IntegrationResponse,
+  accept: string | undefined,
+  headers: string[],
+): Buffer | string {
+  const content = responseContent(
+    response.body,
+    findHeader(response.headers, 'content-type'),
+    firstMediaType(accept),
+    x.program.binaryMediaTypes,
+    plan.contentHandling,
+  )
+  const chosen = plan.templates.forResponse(accept)
+  if (chosen === undefined) {
+    headers.push('Content-Type', 'application/json')
+    return content.bytes
+  }
+  if (!content.isText) {
+    throw new Refusal('API_CONFIGURATION_ERROR', {
+      reason: 'a mapping template cannot read a binary response body',
+    })
+  }
+  const scope = gatewayScope(
+    {
+      body: content.bytes.toString('utf8'),
+      params: paramsOf(x),
+      context: x.context,
+      stageVariables: x.stageVariables,
+    },
+    x.takeOverrides(),
+  )
+  headers.push('Content-Type', chosen.mediaType)
+  return renderTemplate(chosen, scope, 'response')
+}
+
+function readParameters(plan: ResponsePlan, source: ResponseSource, headers: string[]): void {
+  for (const parameter of plan.parameters) {
+    const value = parameter.read(source)
+    if (value === undefined) continue
+    removeHeader(headers, parameter.name)
+    pushHeader(headers, parameter.name, typeof value === 'string' ? value : value.join(','))
+  }
+}
+
+function sourceOf(x: Exchange, response: IntegrationResponse): ResponseSource {
+  let parsed: { value: unknown } | null = null
+  return {
+    response,
+    variables: x,
+    json() {
+      parsed ??= { value: parseJson(response.body) }
+      return parsed.value
+    },
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+export function mapProxyResponse(x: Exchange): Reply {
+  const plan = x.loaded.route.integration
+  const response = x.integrationResponse as IntegrationResponse
+  const kind = plan.type === 'HTTP_PROXY' ? 'proxy-backend' : 'mapped'
+  const headers: string[] = []
+  let contentType: string | undefined
+  for (let i = 0; i < response.headers.length; i += 2) {
+    const name = response.headers[i] as string
+    const value = response.headers[i + 1] as string
+    const fate = fateOf(kind, name)
+    if (fate === null) continue
+    if (fate === contentTypeName) contentType = value
+    headers.push(fate === contentTypeName ? name : fate, value)
+  }
+  if (contentType === undefined) headers.push('Content-Type', 'application/json')
+  if (plan.type === 'AWS_PROXY') return { status: response.status, headers, body: response.body }
+  const accept = x.program.binaryMediaTypes.isEmpty
+    ? undefined
+    : firstMediaType(x.methodRequest.headerNoCase('accept'))
+  const content = responseContent(
+    response.body,
+    contentType,
+    accept,
+    x.program.binaryMediaTypes,
+    null,
+  )
+  return { status: response.status, headers, body: content.bytes }
+}
+
+const contentTypeName = 'content-type'
+
+/** Header name as the back end wrote it -> the name the client sees, null: dropped; bounded, back ends choose the names. */
+const known = { 'proxy-backend': new Map<string, string | null>(), mapped: new Map<string, string | null>() }
+
+function fateOf(kind: 'proxy-backend' | 'mapped', name: string): string | null {
+  const remembered = known[kind].get(name)
+  if (remembered !== undefined) return remembered
+  const lower = name.toLowerCase()
+  const rule = responseHeaderRule(kind, lower)
+  const fate =
+    rule === 'drop'
+      ? null
+      : rule === 'remap'
+        ? `x-amzn-Remapped-${name}`
+        : lower === contentTypeName
+          ? contentTypeName
+          : name
+  if (known[kind].size < 4096) known[kind].set(name, fate)
+  return fate
+}
+
+function pushHeader(headers: string[], name: string, value: string): void {
+  if (!isFieldValue(value)) {
+    throw new Refusal('API_CONFIGURATION_ERROR', {
+      reason: `the mapped value of the response header ${name} has characters that HTTP does not allow`,
+    })
+  }
+  const rule = responseHeaderRule('mapped', name.toLowerCase())
+  if (rule === 'drop') return
+  headers.push(rule === 'remap' ? `x-amzn-Remapped-${name}` : name, value)
+}
+
+function removeHeader(headers: string[], name: string): void {
+  const lower = name.toLowerCase()
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    if ((headers[i] as string).toLowerCase() === lower) headers.splice(i, 2)
+  }
+}
+
+export function findHeader(headers: HeaderList, lowerName: string): string | undefined {
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    const name = headers[i] as string
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) return headers[i + 1]
+  }
+  return undefined
+}

@@ -1,0 +1,105 @@
+/** The last part of every request: fills the decision record and passes crashes on to the log. */
+import type { DecisionRecord, DecisionRing } from '../observe/decision-record.ts'
+import type { Reply } from '../messages/messages.ts'
+import type { Refusal } from '../messages/refusals.ts'
+import type { Program } from '../program/program.ts'
+import type { Arrival } from './arrival.ts'
+import type { Exchange } from './exchange.ts'
+
+const noSteps: readonly { readonly name: string }[] = Object.freeze([])
+
+export class Observer {
+  readonly #ring: DecisionRing
+  readonly #logCrash: (requestId: string, error: unknown) => void
+
+  constructor(ring: DecisionRing, logCrash: (requestId: string, error: unknown) => void) {
+    this.#ring = ring
+    this.#logCrash = logCrash
+  }
+
+  finished(x: Exchange, reply: Reply): void {
+    const record = this.#ring.take()
+    const { route } = x.loaded
+    fillArrival(record, x.arrival)
+    fillProgram(record, x.program)
+    record.resourcePath = route.resourcePath
+    record.routeMethod = route.httpMethod
+    record.integrationType = route.integration.type
+    record.step = x.step
+    record.steps = x.loaded.steps
+    record.integrationMs = x.integrationResponse?.latencyMs ?? -1
+    record.integrationStatus = x.integrationResponse?.status ?? 0
+    record.requestBytes = x.methodRequest.body?.length ?? 0
+    fillAnswer(record, reply, x.refusal, x.program)
+  }
+
+  unmatched(arrival: Arrival, program: Program, refusal: Refusal, reply: Reply): void {
+    const record = this.#ring.take()
+    fillArrival(record, arrival)
+    fillProgram(record, program)
+    fillNoRoute(record)
+    fillAnswer(record, reply, refusal, program)
+  }
+
+  unknown(arrival: Arrival, apiId: string, stage: string): void {
+    const record = this.#ring.take()
+    fillArrival(record, arrival)
+    record.apiId = apiId
+    record.apiName = ''
+    record.stage = stage
+    record.deploymentId = ''
+    record.deployedAt = 0
+    fillNoRoute(record)
+    record.status = 403
+    record.refusal = 'Forbidden'
+    record.reason = 'no API with this id has a stage of this name'
+    record.gatewayResponse = ''
+    record.responseBytes = 0
+  }
+
+  crashed(arrival: Arrival, error: unknown): void {
+    this.#logCrash(arrival.requestId, error)
+  }
+}
+
+function fillArrival(record: DecisionRecord, arrival: Arrival): void {
+  record.requestId = arrival.requestId
+  record.startedAt = arrival.startedAt
+  record.durationMs = performance.now() - arrival.startedMonotonic
+  record.method = arrival.method
+  record.path = arrival.pathWithStage
+  record.host = arrival.host
+  record.sourceIp = arrival.sourceIp
+}
+
+function fillProgram(record: DecisionRecord, program: Program): void {
+  record.apiId = program.apiId
+  record.apiName = program.apiName
+  record.stage = program.stageName
+  record.deploymentId = program.deploymentId
+  record.deployedAt = program.deployedAt
+}
+
+function fillNoRoute(record: DecisionRecord): void {
+  record.resourcePath = ''
+  record.routeMethod = ''
+  record.integrationType = ''
+  record.step = 'match'
+  record.steps = noSteps
+  record.integrationMs = -1
+  record.integrationStatus = 0
+  record.requestBytes = 0
+}
+
+function fillAnswer(
+  record: DecisionRecord,
+  reply: Reply,
+  refusal: Refusal | null,
+  program: Program,
+): void {
+  record.status = reply.status
+  record.refusal = refusal?.type ?? ''
+  record.reason = refusal?.detail.reason ?? ''
+  record.gatewayResponse = refusal === null ? '' : program.gatewayResponses.of[refusal.type].origin
+  record.responseBytes = reply.body.length
+}

@@ -1,0 +1,103 @@
+/**
+ * The life of a request, in order. READ THIS FIRST.
+ *
+ *     accept -> match -> [steps below] -> respond -> observe
+ *
+ * `http/` accepts and matches; then the steps of the matched route run. A step returns nothing: go on. It returns a
+ * reply: answer now. It throws a `Refusal`: the gateway says no. `respond` and `observe` run for every request, also
+ * after a refusal or a crash.
+ *
+ * Which steps a route has is decided when its program is loaded: a route without a validator has no validate step.
+ * The order is AWS's own for REST APIs (docs/guides/lifecycle.md tells where each refusal comes from).
+ */
+import type { Reply } from '../messages/messages.ts'
+import type { Program, Route } from '../program/program.ts'
+import { requireApiKey } from './api-key.ts'
+import type { Exchange, Step } from './exchange.ts'
+import { integrate } from './integrate.ts'
+import { mapProxyRequest, mapRequest } from './map-request.ts'
+import { mapProxyResponse, mapResponse } from './map-response.ts'
+import { refuseObstacle } from './obstacle.ts'
+import { validateBody, validateParameters } from './validate.ts'
+
+interface StepRow extends Step {
+  readonly isNeeded: (program: Program, route: Route) => boolean
+}
+
+/** Every step of a REST API, in the order in which they run. */
+export const restSteps: readonly StepRow[] = Object.freeze([
+  { name: 'obstacle', run: refuseObstacle, isNeeded: hasObstacle },
+  { name: 'api-key', run: requireApiKey, isNeeded: (_, route) => route.apiKeyRequired },
+  { name: 'validate-parameters', run: validateParameters, isNeeded: (_, r) => r.checkParameters !== null },
+  { name: 'validate-body', run: validateBody, isNeeded: (_, route) => route.checkBody !== null },
+  { name: 'map-request', run: mapRequest, isNeeded: (_, route) => !isProxy(route) },
+  { name: 'map-request', run: mapProxyRequest, isNeeded: (_, route) => isProxy(route) },
+  { name: 'integrate', run: integrate, isNeeded: () => true },
+  { name: 'map-response', run: mapResponse, isNeeded: (_, route) => !isProxy(route) },
+  { name: 'map-response', run: mapProxyResponse, isNeeded: (_, route) => isProxy(route) },
+])
+
+export function stepsFor(program: Program, route: Route): readonly Step[] {
+  return Object.freeze(restSteps.filter(row => row.isNeeded(program, route)))
+}
+
+function hasObstacle(program: Program, route: Route): boolean {
+  return program.obstacle !== null || route.obstacle !== null
+}
+
+function isProxy(route: Route): boolean {
+  return route.integration.type === 'HTTP_PROXY' || route.integration.type === 'AWS_PROXY'
+}
+
+/** What the runner calls at the end, exactly once; neither may throw. */
+export interface Finish {
+  reply(x: Exchange, reply: Reply): void
+  failed(x: Exchange, error: unknown): void
+}
+
+/**
+ * Runs the steps of `x` from the first; waits only where a step returned a promise.
+ * bench/micro/runner.ts has what an `await` on every step would cost.
+ */
+export function run(x: Exchange, finish: Finish): void {
+  runFrom(x, 0, finish)
+}
+
+function runFrom(x: Exchange, first: number, finish: Finish): void {
+  const steps = x.loaded.steps
+  let reply: Reply | undefined
+  try {
+    for (let i = first; i < steps.length; i++) {
+      const step = steps[i] as Step
+      x.step = step.name
+      const result = step.run(x)
+      if (result === undefined) continue
+      if (result instanceof Promise) {
+        resumeLater(x, result, i + 1, finish)
+        return
+      }
+      reply = result
+      break
+    }
+  } catch (error) {
+    finish.failed(x, error)
+    return
+  }
+  if (reply === undefined) finish.failed(x, new Error('No step gave a reply'))
+  else finish.reply(x, reply)
+}
+
+function resumeLater(
+  x: Exchange,
+  pending: Promise<Reply | undefined>,
+  next: number,
+  finish: Finish,
+): void {
+  pending.then(
+    reply => {
+      if (reply === undefined) runFrom(x, next, finish)
+      else finish.reply(x, reply)
+    },
+    error => finish.failed(x, error),
+  )
+}

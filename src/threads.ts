@@ -1,0 +1,58 @@
+/**
+ * What the main thread and the data-plane threads say to each other. Programs travel as JSON text, written once for all
+ * threads and for the disk; each thread compiles for itself, because closures cannot be sent.
+ */
+import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
+import type { DecisionRecord } from './observe/decision-record.ts'
+import type { NearRoute } from './program/program.ts'
+
+/** Given to a thread when it is made. */
+export interface WorkerSettings {
+  readonly host: string
+  readonly port: number
+  /** More than one thread listens on the port. */
+  readonly reusePort: boolean
+  readonly controlSocket: string
+  readonly bodyLimitBytes: number
+  readonly answerLimitBytes: number
+  readonly connectTimeoutMs: number
+  readonly recordsKept: number
+  readonly allowedTargets: readonly string[]
+}
+
+export type ToWorker =
+  | { readonly type: 'publish'; readonly id: number; readonly source: string }
+  | { readonly type: 'retract'; readonly id: number; readonly apiId: string; readonly stage: string }
+  | { readonly type: 'listen'; readonly port: number }
+  | { readonly type: 'explain'; readonly id: number; readonly requestId: string }
+  | { readonly type: 'latest'; readonly id: number; readonly count: number }
+  | { readonly type: 'invoked'; readonly id: number; readonly answer: FunctionAnswer }
+  | { readonly type: 'stop' }
+
+export type FromWorker =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listen-failed'; readonly message: string; readonly code: string }
+  /** `error`: the program could not be compiled; the old one stays. */
+  | { readonly type: 'done'; readonly id: number; readonly error: string | null }
+  | { readonly type: 'explained'; readonly id: number; readonly found: Explained | null }
+  | { readonly type: 'latest'; readonly id: number; readonly records: readonly PlainRecord[] }
+  | { readonly type: 'invoke'; readonly id: number; readonly call: FunctionCall }
+  | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string }
+  | { readonly type: 'stopped' }
+
+/** A decision record that can be sent: step names instead of steps. */
+export type PlainRecord = Omit<DecisionRecord, 'steps'> & { readonly steps: readonly string[] }
+
+export interface Explained {
+  readonly record: PlainRecord
+  /** After a miss: the routes of the current program that come nearest. */
+  readonly nearest: readonly { readonly verb: string; readonly path: string; readonly why: string }[]
+}
+
+export function toPlain(record: DecisionRecord): PlainRecord {
+  return { ...record, steps: record.steps.map(step => step.name) }
+}
+
+export function toNearest(near: readonly NearRoute[]): Explained['nearest'] {
+  return near.map(({ route, why }) => ({ verb: route.httpMethod, path: route.resourcePath, why }))
+}

@@ -1,0 +1,174 @@
+/**
+ * The entry of a data-plane thread: listens on the public port together with its siblings, compiles the programs it is
+ * sent, runs them, and asks the main thread to invoke functions.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { createDataServer } from './http/data-server.ts'
+import { ControlForwarder } from './http/forward.ts'
+import { HttpClient } from './integrations/http/client.ts'
+import { prepareIntegration } from './integrations/prepare.ts'
+import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
+import { DecisionRing } from './observe/decision-record.ts'
+import { loadProgram } from './pipeline/load.ts'
+import { Observer } from './pipeline/observe.ts'
+import { Programs } from './pipeline/programs.ts'
+import type { ProgramSource } from './program/program.ts'
+import { compileRest } from './program/rest.ts'
+import {
+  type Explained,
+  type FromWorker,
+  type ToWorker,
+  toNearest,
+  toPlain,
+  type WorkerSettings,
+} from './threads.ts'
+
+const settings = workerData as WorkerSettings
+if (parentPort === null) throw new Error('worker.ts is the entry of a worker thread')
+const port = parentPort
+
+const programs = new Programs()
+const ring = new DecisionRing(settings.recordsKept)
+const waiting = new Map<number, (answer: FunctionAnswer) => void>()
+let lastCall = 0
+
+const client = new HttpClient({
+  maxConnectionsPerOrigin: 1024,
+  maxIdlePerOrigin: 256,
+  idleMs: 60_000,
+  ...targetRule(settings.allowedTargets),
+})
+const forwarder = new ControlForwarder(settings.controlSocket)
+const server = createDataServer({
+  programs,
+  observer: new Observer(ring, (requestId, error) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    send({ type: 'log', level: 'error', message: `request ${requestId}: ${text}` })
+  }),
+  control: (request, response) => forwarder.forward(request, response),
+  bodyLimitBytes: settings.bodyLimitBytes,
+})
+
+const tools = {
+  client,
+  limits: {
+    connectTimeoutMs: settings.connectTimeoutMs,
+    answerLimitBytes: settings.answerLimitBytes,
+  },
+  invoke,
+}
+
+function send(message: FromWorker): void {
+  port.postMessage(message)
+}
+
+function invoke(call: FunctionCall): Promise<FunctionAnswer> {
+  return new Promise(resolve => {
+    const id = ++lastCall
+    waiting.set(id, resolve)
+    send({ type: 'invoke', id, call })
+  })
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'listen':
+      listen(message.port)
+      break
+    case 'publish':
+      send({ type: 'done', id: message.id, error: publish(message.source) })
+      break
+    case 'retract':
+      programs.remove(message.apiId, message.stage)
+      send({ type: 'done', id: message.id, error: null })
+      break
+    case 'explain':
+      send({ type: 'explained', id: message.id, found: explain(message.requestId) })
+      break
+    case 'latest':
+      send({ type: 'latest', id: message.id, records: ring.latest(message.count).map(toPlain) })
+      break
+    case 'invoked': {
+      const resolve = waiting.get(message.id)
+      waiting.delete(message.id)
+      resolve?.(asBuffer(message.answer))
+      break
+    }
+    case 'stop':
+      stop()
+      break
+    default:
+      message satisfies never
+  }
+})
+
+/** Structured cloning turns a Buffer into a plain Uint8Array; the same bytes are viewed as a Buffer again. */
+function asBuffer(answer: FunctionAnswer): FunctionAnswer {
+  if (answer.type !== 'answered') return answer
+  const { payload } = answer
+  return {
+    ...answer,
+    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+  }
+}
+
+function publish(source: string): string | null {
+  try {
+    const program = compileRest(JSON.parse(source) as ProgramSource)
+    programs.put(
+      loadProgram(program, (plan, of, route) => prepareIntegration(plan, of, route, tools)),
+    )
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function explain(requestId: string): Explained | null {
+  const record = ring.find(requestId)
+  if (record === undefined) return null
+  const program = programs.get(record.apiId, record.stage)?.program
+  const isMiss = record.resourcePath === '' && program !== undefined
+  return {
+    record: toPlain(record),
+    nearest: isMiss
+      ? toNearest(program.routes.nearest(record.method, pathOf(record.path), 3))
+      : [],
+  }
+}
+
+/** The record's path has the stage in front. */
+function pathOf(pathWithStage: string): string {
+  const slash = pathWithStage.indexOf('/', 1)
+  return slash < 0 ? '/' : pathWithStage.slice(slash)
+}
+
+function targetRule(allowed: readonly string[]): { allowTarget?: (address: string) => boolean } {
+  if (allowed.length === 0) return {}
+  return { allowTarget: address => allowed.includes(address) }
+}
+
+function listen(onPort: number): void {
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    send({ type: 'listen-failed', message: error.message, code: error.code ?? '' })
+  })
+  server.listen(
+    { host: settings.host, port: onPort, reusePort: settings.reusePort, backlog: 4096 },
+    () => {
+      const address = server.address()
+      send({ type: 'listening', port: typeof address === 'object' ? (address?.port ?? 0) : 0 })
+    },
+  )
+}
+
+/** Requests that run get their answers; idle connections close at once. */
+function stop(): void {
+  server.close(() => {
+    forwarder.close()
+    void client.close().then(() => {
+      send({ type: 'stopped' })
+      port.close()
+    })
+  })
+  server.closeIdleConnections()
+}
