@@ -9,7 +9,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StoreUnavailable } from './errors.ts'
 
 /** Contents by digest (SHA-256, 64 hexadecimal digits). */
@@ -35,6 +35,7 @@ export async function openBlobFiles(
   explain: (error: unknown) => unknown,
 ): Promise<BlobFiles> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  await syncFolder(dirname(directory))
 
   async function keep(bytes: Uint8Array): Promise<string> {
     const passing = join(directory, `${randomUUID()}.part`)

@@ -28,6 +28,23 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     blobs(() => store)
     model(() => store)
 
+    test('clear leaves nothing in any namespace', async () => {
+      const own = await open()
+      const [here, there] = [freshNamespace(), freshNamespace()]
+      for (const space of [here, there]) {
+        await own.write(space, async tx => {
+          await tx.insert(pets, 'p', 'a', { name: 'Rex' })
+          await tx.putBlob('code', Uint8Array.of(1))
+        })
+      }
+      await own.clear()
+      assert.deepEqual(await own.scan(pets), [])
+      assert.equal(await own.read(there, tx => tx.getBlob('code')), undefined)
+      await own.write(here, tx => tx.putBlob('code', Uint8Array.of(1)))
+      assert.ok(await own.read(here, tx => tx.getBlob('code')))
+      await own.close()
+    })
+
     test('a closed store refuses work, and closing it again does nothing', async () => {
       const closed = await open()
       const running = closed.write(freshNamespace(), tx =>

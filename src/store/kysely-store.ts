@@ -47,19 +47,12 @@ export class KyselyStore implements Store {
     return this.#read(namespace, work)
   }
 
-  async write<T>(namespace: Namespace, work: Work<Writer, T>): Promise<T> {
-    this.#enter(namespace)
-    const released = new Set<string>()
-    return this.#enqueue(async () => {
-      try {
-        const writer = this.#parts.writer.transaction()
-        return await this.#transact(writer, { namespace, released }, scope =>
-          work(new RecordWriter(scope)),
-        )
-      } finally {
-        if (released.size > 0) this.#sweepLater(released)
-      }
-    })
+  write<T>(namespace: Namespace, work: Work<Writer, T>): Promise<T> {
+    return this.#write(namespace, work)
+  }
+
+  clear(): Promise<void> {
+    return this.#write(anywhere, tx => tx.clear())
   }
 
   scan<T>(kind: Kind<T>): Promise<readonly FoundRow<T>[]> {
@@ -106,6 +99,21 @@ export class KyselyStore implements Store {
     } finally {
       this.#reads.delete(reading)
     }
+  }
+
+  async #write<T>(namespace: Namespace, work: Work<RecordWriter, T>): Promise<T> {
+    this.#enter(namespace)
+    const released = new Set<string>()
+    return this.#enqueue(async () => {
+      try {
+        const writer = this.#parts.writer.transaction()
+        return await this.#transact(writer, { namespace, released }, scope =>
+          work(new RecordWriter(scope)),
+        )
+      } finally {
+        if (released.size > 0) this.#sweepLater(released)
+      }
+    })
   }
 
   /** Runs the task when all tasks before it have ended, well or badly. */

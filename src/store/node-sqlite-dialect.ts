@@ -84,11 +84,11 @@ class NodeSqliteDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings) {
-    own(connection).run(settings.accessMode === 'read only' ? 'begin' : 'begin immediate')
+    own(connection).begin(settings.accessMode === 'read only' ? 'begin' : 'begin immediate')
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    own(connection).run('commit')
+    own(connection).commit()
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
@@ -121,30 +121,37 @@ class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
   readonly #translate: (error: unknown) => unknown
   readonly #prepared = new Map<string, Prepared>()
+  #inTransaction = false
 
   constructor(options: NodeSqliteOptions) {
     this.#translate = options.translate
     this.#database = this.#try(options.open)
   }
 
+  /**
+   * After some errors (full disk, broken disk) SQLite ends the transaction by itself. Whatever its work
+   * went on to do would then be committed statement by statement, so it is refused.
+   */
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.run<R>(query.sql, query.parameters)
+    if (this.#inTransaction && !this.#database.isTransaction) {
+      throw new Error('The transaction was rolled back by an earlier error')
+    }
+    return this.#run<R>(query.sql, query.parameters)
   }
 
-  run<R>(sql: string, parameters: readonly unknown[] = []): QueryResult<R> {
-    return this.#try(() => {
-      const { statement, givesRows } = this.#prepare(sql)
-      // kysely types parameters as unknown; the schema allows only texts and numbers.
-      const values = parameters as readonly SQLInputValue[]
-      // The rows have the shape that the query builder worked out from the schema.
-      if (givesRows) return { rows: statement.all(...values) as R[] }
-      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
-    })
+  begin(sql: 'begin' | 'begin immediate'): void {
+    this.#run(sql)
+    this.#inTransaction = true
   }
 
-  /** After some errors (full disk) SQLite has rolled back by itself. */
+  commit(): void {
+    this.#run('commit')
+    this.#inTransaction = false
+  }
+
   rollback(): void {
-    if (this.#database.isTransaction) this.run('rollback')
+    this.#inTransaction = false
+    if (this.#database.isTransaction) this.#run('rollback')
   }
 
   // biome-ignore lint/correctness/useYield: the interface wants a generator, nothing here streams
@@ -157,6 +164,17 @@ class NodeSqliteConnection implements DatabaseConnection {
   close(): void {
     this.#prepared.clear()
     this.#database.close()
+  }
+
+  #run<R>(sql: string, parameters: readonly unknown[] = []): QueryResult<R> {
+    return this.#try(() => {
+      const { statement, givesRows } = this.#prepare(sql)
+      // kysely types parameters as unknown; the schema allows only texts and numbers.
+      const values = parameters as readonly SQLInputValue[]
+      // The rows have the shape that the query builder worked out from the schema.
+      if (givesRows) return { rows: statement.all(...values) as R[] }
+      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
+    })
   }
 
   #prepare(sql: string): Prepared {

@@ -46,6 +46,8 @@ export interface Queries {
   readonly deleteBlob: Ask<BlobName, unknown>
   readonly digestInUse: Ask<{ digest: string }, { digest: string }>
   readonly digests: Ask<object, { digest: string }>
+  readonly clearRecords: Ask<object, unknown>
+  readonly clearBlobs: Ask<object, unknown>
 }
 
 const documentColumns = ['id', 'parent', 'version', 'body'] as const
@@ -150,6 +152,7 @@ function recordChanges(db: Kysely<Schema>) {
     ),
     delete: prepare<Name, unknown>(arg => remove(arg).where('id', '=', arg('id'))),
     deleteFamily: prepare<Family, unknown>(remove),
+    clearRecords: prepare<object, unknown>(() => db.deleteFrom('record')),
   }
 }
 
@@ -190,6 +193,7 @@ function blobQueries(db: Kysely<Schema>) {
     digestInUse: prepare<{ digest: string }, { digest: string }>(arg =>
       db.selectFrom('blob').where('digest', '=', arg('digest')).select('digest').limit(1),
     ),
+    clearBlobs: prepare<object, unknown>(() => db.deleteFrom('blob')),
     digests: prepare<object, { digest: string }>(() =>
       db.selectFrom('blob').select('digest').distinct(),
     ),

@@ -175,6 +175,15 @@ export class RecordWriter extends RecordReader implements Writer {
     return (await this.#change(this.scope.queries.deleteBlob(this.blobNameOf(key)))) > 0
   }
 
+  /** As `Store.clear`. */
+  async clear(): Promise<void> {
+    const { queries, released } = this.scope
+    const { rows } = await this.run(queries.digests({}))
+    for (const { digest } of rows) released.add(digest)
+    await this.run(queries.clearRecords({}))
+    await this.run(queries.clearBlobs({}))
+  }
+
   async #change(query: CompiledQuery): Promise<number> {
     return Number((await this.run(query)).numAffectedRows ?? 0)
   }

@@ -95,8 +95,8 @@ export interface Writer extends Reader {
 }
 
 /**
- * Transactions don't nest: `read`, `write`, `scan` or `find` of the store inside a transaction's
- * `work` throws `TypeError` (it would wait for itself). Any call may throw `StoreUnavailable`.
+ * Transactions don't nest: `read`, `write`, `scan`, `find` or `clear` of the store inside a
+ * transaction's `work` throws `TypeError` (it would wait for itself). Any call may throw `StoreUnavailable`.
  */
 export interface Store {
   /** Runs `work` on one snapshot. */
@@ -110,6 +110,8 @@ export interface Store {
   scan<T>(kind: Kind<T>): Promise<readonly FoundRow<T>[]>
   /** As `Reader.find`, for ids that are unique over regions, such as those of APIs. */
   find<T>(kind: Kind<T>, id: string): Promise<FoundRow<T> | undefined>
+  /** Empties the store: every namespace, blobs included. For the development server's reset. */
+  clear(): Promise<void>
   /** Waits for running transactions, then lets go of everything. Calling it again does nothing. */
   close(): Promise<void>
 }
