@@ -108,6 +108,7 @@ export function importRest(document: Buffer, options: ImportOptions): ImportedAp
   function addMethods(path: string, item: Tree): void {
     const own = methods.get(path) ?? new Map<string, ImportedMethod>()
     methods.set(path, own)
+    if (item['trace'] !== undefined) found.warn(`Method 'TRACE' is not supported. Ignoring.`)
     for (const [verb, written] of operationsOf(item)) {
       const at = placeOf(verb, path)
       if (own.has(verb)) {

@@ -184,7 +184,7 @@ function readResponses(
       statusCode,
       defined<IntegrationResponse>({
         statusCode,
-        selectionPattern: key === 'default' ? undefined : key,
+        selectionPattern: key === 'default' || key === '' ? undefined : key,
         responseParameters,
         responseTemplates: textMap(response['responseTemplates'], lost),
         contentHandling: word<ContentHandling>(response, 'contentHandling', handlings, fail),

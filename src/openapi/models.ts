@@ -94,7 +94,10 @@ export function readModels(context: Context, source: Source): Models {
       const target = named(reference)
       if (target !== undefined && exists(target)) return { $ref: urlOf(target) }
       // A model may carry definitions of its own and refer to those.
-      if (isTree(schema) && at(schema, reference) !== undefined) return { $ref: reference }
+      if (isTree(schema) && at(schema, reference) !== undefined) {
+        // toDraft04 moves `$defs` to where draft-04 has them.
+        return { $ref: reference.replace(/^#\/\$defs\//, '#/definitions/') }
+      }
       const other = at(root, reference)
       if (other === undefined) {
         missing.add(target ?? reference)

@@ -61,7 +61,7 @@ export function readMethod(
     operationName: textOf(written['operationId']),
     requestParameters,
     requestModels: modelsOf(parts, operation.body?.content ?? []),
-    methodResponses,
+    methodResponses: operation.responses.length === 0 ? undefined : methodResponses,
     methodIntegration:
       integration === undefined
         ? undefined
@@ -139,7 +139,7 @@ function validatorOf(parts: Parts, written: Tree, at: string): string | undefine
   return undefined
 }
 
-/** The operations of a path item by verb; `x-amazon-apigateway-any-method` is ANY. */
+/** The operations of a path item by verb; `x-amazon-apigateway-any-method` is ANY, `trace` is left out. */
 export function operationsOf(item: Tree): [verb: string, operation: Tree][] {
   return Object.entries(item).flatMap(([name, operation]) => {
     const verb = verbs[name.toLowerCase() as keyof typeof verbs]

@@ -43,7 +43,7 @@ export function readStatuses(
 ): [status: string, response: Tree][] {
   const statuses: [string, Tree][] = []
   for (const [status, item] of Object.entries(responses)) {
-    if (status.startsWith('x-')) continue
+    if (status === 'default' || status.startsWith('x-')) continue
     const response = resolve(item)
     if (/^[1-5]\d\d$/.test(status)) {
       if (isTree(response)) statuses.push([status, response])

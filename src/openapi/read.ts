@@ -138,7 +138,7 @@ function parse(text: string) {
       // Its own check compares each key with every other one; ours looks the key up.
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     })
   } catch (error) {
     // Nesting too deep for the stack is the only thing that makes it throw.
