@@ -133,6 +133,8 @@ describe('sqlite: readers beside the writer', () => {
       await tx.update(notes, '', 'a', { text: 'after' })
       await tx.putBlob('code', Buffer.from('after'))
     })
+    // Had the old file not to wait for the reader, its turn would come between these.
+    for (const id of ['b', 'c', 'd']) await insert(store, id)
     gate.resolve()
     assert.deepEqual(await reading, ['before', 'before'])
     // The old file goes in the writers' queue once the reader has ended.
