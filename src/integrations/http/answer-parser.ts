@@ -142,6 +142,7 @@ export class AnswerParser {
     const { status } = answer
     if (status < 200) {
       if (status === 101) this.#refuse('Switches protocols unasked', false)
+      else if (!answer.keepsAlive) this.#refuse('Interim answer that closes', false)
       else if (++this.#interim > maxInterim) this.#refuse('Too many interim answers', false)
       return this.#state === idle ? to : bodyFrom
     }
