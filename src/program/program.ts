@@ -77,12 +77,20 @@ export interface Route {
   readonly httpMethod: string
   readonly operationName: string | undefined
   readonly apiKeyRequired: boolean
+  /** The stage's limit for this method, one bucket per method; null: only the account's limit counts. */
+  readonly throttle: Throttle | null
   readonly obstacle: Obstacle | null
   /** Gives the names that are missing or blank, in AWS's order; '' is never given. */
   readonly checkParameters: ((request: MethodRequest) => readonly string[] | null) | null
   /** Gives AWS's validation text when the body does not match its model. */
   readonly checkBody: ((request: MethodRequest) => string | null) | null
   readonly integration: IntegrationPlan
+}
+
+/** A token bucket: `rateLimit` requests per second in the long run, `burstLimit` at once. */
+export interface Throttle {
+  readonly rateLimit: number
+  readonly burstLimit: number
 }
 
 export type IntegrationPlan = MockPlan | HttpPlan | HttpProxyPlan | LambdaPlan | LambdaProxyPlan
@@ -219,7 +227,10 @@ export interface GatewayResponsePlan {
   readonly origin: string
   headers(source: GatewayResponseSource): readonly string[]
   /** undefined: the built-in body. */
-  body(accept: string | undefined, source: GatewayResponseSource): { mediaType: string; text: string } | undefined
+  body(
+    accept: string | undefined,
+    source: GatewayResponseSource,
+  ): { mediaType: string; text: string } | undefined
 }
 
 export interface GatewayResponseSource {

@@ -1,0 +1,95 @@
+/**
+ * The URI of an HTTP integration, taken apart once: `https://host:port/path/{name}?query`. Stage variables are filled
+ * in here, `{name}` placeholders when the request is mapped. "Set up HTTP integrations" in the developer guide.
+ */
+import type { HttpEndpoint } from './program.ts'
+
+/** Fills `${stageVariables.name}` in; undefined: a variable that the stage does not have. */
+export function fillStageVariables(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+): { readonly text: string } | { readonly missing: string } {
+  let missing: string | undefined
+  const filled = text.replace(/\$\{stageVariables\.([A-Za-z0-9_]+)\}/g, (_, name: string) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined
+    if (value === undefined) missing ??= name
+    return value ?? ''
+  })
+  return missing === undefined ? { text: filled } : { missing }
+}
+
+/** Says whether a text names a stage variable. */
+export function usesStageVariables(text: string): boolean {
+  return text.includes('${stageVariables.')
+}
+
+/** `verb`: what is sent to the back end, null for the client's own. Throws SyntaxError for a URI that cannot be called. */
+export function parseEndpoint(
+  uri: string,
+  verb: string | null,
+  insecureSkipVerification: boolean,
+): HttpEndpoint {
+  if (hasForbiddenCharacter(uri))
+    throw new SyntaxError('the URI has a space or a control character')
+  const scheme = /^(https?):\/\//i.exec(uri)
+  if (scheme === null) throw new SyntaxError('the URI must begin with http:// or https://')
+  const secure = (scheme[1] as string).length === 5
+  const rest = uri.slice(scheme[0].length)
+  const authorityEnd = rest.search(/[/?#]/)
+  const address = parseAuthority(authorityEnd < 0 ? rest : rest.slice(0, authorityEnd), secure)
+  const [target = ''] = (authorityEnd < 0 ? '' : rest.slice(authorityEnd)).split('#', 1)
+  const question = target.indexOf('?')
+  const path = question < 0 ? target : target.slice(0, question)
+  return Object.freeze({
+    method: verb,
+    secure,
+    ...address,
+    pathParts: splitPlaceholders(path.startsWith('/') ? path : `/${path}`),
+    query: question < 0 ? '' : encodeNonAscii(target.slice(question + 1)),
+    insecureSkipVerification,
+  })
+}
+
+function parseAuthority(
+  text: string,
+  secure: boolean,
+): { readonly host: string; readonly port: number; readonly authority: string } {
+  if (text === '') throw new SyntaxError('the URI names no host')
+  if (text.includes('@')) throw new SyntaxError('the URI must not hold a user name or password')
+  if (/[{}$%\\<>"^`|]/.test(text))
+    throw new SyntaxError(`the host ${text} has a forbidden character`)
+  let url: URL
+  try {
+    url = new URL(`${secure ? 'https' : 'http'}://${text}/`)
+  } catch {
+    throw new SyntaxError(`${text} is not a host`)
+  }
+  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
+  if (port === 0) throw new SyntaxError('the port must not be 0')
+  return { host, port, authority: url.host }
+}
+
+/** `/pets/{id}/toys` -> `/pets/`, `id`, `/toys`. `{proxy+}` is taken as `{proxy}`. */
+function splitPlaceholders(path: string): readonly string[] {
+  const parts = path.split(/\{([A-Za-z0-9._$-]+)\+?\}/)
+  for (let i = 0; i < parts.length; i += 2) {
+    const literal = parts[i] as string
+    if (/[{}]/.test(literal))
+      throw new SyntaxError(`the path ${path} has a brace that belongs to no name`)
+    parts[i] = encodeNonAscii(literal)
+  }
+  return Object.freeze(parts)
+}
+
+function encodeNonAscii(text: string): string {
+  return text.replace(/[^\x21-\x7e]+/g, part => encodeURIComponent(part.toWellFormed()))
+}
+
+function hasForbiddenCharacter(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 32 || code === 127) return true
+  }
+  return false
+}

@@ -1,0 +1,150 @@
+/**
+ * Gateway responses: what is answered when the gateway itself says no. "Set up gateway response customization" in the
+ * developer guide. For each refusal type the plan is made once:
+ *
+ *     headers, body   own entry, else DEFAULT_4XX / DEFAULT_5XX by the type's class, else built in
+ *     status          own entry's, else that of the DEFAULT entry (it counts for its whole class), else the type's
+ *
+ * Templates are not VTL: `$context.x`, `$stageVariables.x` and `$method.request.{header|querystring|path}.x` are
+ * replaced by their values as they are, nothing else.
+ */
+import type { GatewayResponse } from '../aws/rest-api.ts'
+import { type RefusalType, refusals } from '../messages/refusals.ts'
+import { compileSurroundings, requestReader, walk } from './mappings.ts'
+import { mediaTypeOf } from './media-types.ts'
+import type { GatewayResponsePlan, GatewayResponseSource, GatewayResponses } from './program.ts'
+import { ProgramError } from './program-error.ts'
+import { choose } from './templates.ts'
+
+type ReadText = (source: GatewayResponseSource) => string | undefined
+
+interface Customised {
+  readonly status: number | null
+  readonly headers: readonly { readonly name: string; readonly read: ReadText }[]
+  readonly bodies: ReturnType<typeof choose<Body>> | null
+}
+
+interface Body {
+  readonly mediaType: string
+  readonly read: ReadText
+}
+
+const noHeaders: readonly string[] = Object.freeze([])
+
+/** Compiles an API's customised gateway responses. Throws `ProgramError`. */
+export function compileGatewayResponses(entries: readonly GatewayResponse[]): GatewayResponses {
+  const customised = new Map<string, Customised>()
+  for (const entry of entries) customised.set(entry.responseType, compileEntry(entry))
+  const of = {} as Record<RefusalType, GatewayResponsePlan>
+  for (const type of Object.keys(refusals) as RefusalType[]) of[type] = planFor(type, customised)
+  return Object.freeze({ of: Object.freeze(of) })
+}
+
+function planFor(
+  type: RefusalType,
+  customised: ReadonlyMap<string, Customised>,
+): GatewayResponsePlan {
+  // Documented as the one answer that cannot be customised.
+  const own = type === 'REQUEST_TOO_LARGE' ? undefined : customised.get(type)
+  const fallbackType = refusals[type].status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
+  const fallback = type === 'REQUEST_TOO_LARGE' ? undefined : customised.get(fallbackType)
+  const used = own ?? fallback
+  if (used === undefined) return builtIn
+  return Object.freeze({
+    status: own?.status ?? fallback?.status ?? null,
+    origin: own === undefined ? fallbackType : 'own',
+    headers(source: GatewayResponseSource) {
+      if (used.headers.length === 0) return noHeaders
+      const list: string[] = []
+      for (const header of used.headers) {
+        const value = header.read(source)
+        if (value !== undefined) list.push(header.name, value)
+      }
+      return list
+    },
+    body(accept: string | undefined, source: GatewayResponseSource) {
+      const body = used.bodies?.forResponse(accept)
+      if (body === undefined) return undefined
+      return { mediaType: body.mediaType, text: body.read(source) ?? '' }
+    },
+  })
+}
+
+const builtIn: GatewayResponsePlan = Object.freeze({
+  status: null,
+  origin: 'built-in',
+  headers: () => noHeaders,
+  body: () => undefined,
+})
+
+function compileEntry(entry: GatewayResponse): Customised {
+  const type = entry.responseType
+  if (!Object.hasOwn(refusals, type) && type !== 'DEFAULT_4XX' && type !== 'DEFAULT_5XX') {
+    throw new ProgramError({}, `gateway response ${type}: no such response type`)
+  }
+  if (entry.statusCode !== undefined && !/^[1-5]\d\d$/.test(entry.statusCode)) {
+    throw new ProgramError({}, `gateway response ${type}: ${entry.statusCode} is not a status`)
+  }
+  const headers = Object.entries(entry.responseParameters ?? {}).map(([key, expression]) => {
+    const [, name] = /^gatewayresponse\.header\.([A-Za-z0-9!#$%&'*+.^_`|~-]+)$/.exec(key) ?? []
+    const read = compileSource(expression)
+    if (name === undefined || read === undefined) {
+      throw new ProgramError({}, `gateway response ${type}: ${key} cannot be set to ${expression}`)
+    }
+    return { name, read }
+  })
+  const bodies = new Map<string, Body>()
+  for (const [key, template] of Object.entries(entry.responseTemplates ?? {})) {
+    const mediaType = mediaTypeOf(key)
+    bodies.set(mediaType, { mediaType, read: compileSubstitution(template) })
+  }
+  return {
+    status: entry.statusCode === undefined ? null : Number(entry.statusCode),
+    headers,
+    bodies: bodies.size === 0 ? null : choose(bodies),
+  }
+}
+
+function compileSource(expression: string): ReadText | undefined {
+  const [, location, name] = /^method\.request\.([a-z]+)\.(.+)$/s.exec(expression) ?? []
+  const read =
+    location === undefined || name === undefined ? undefined : readRequest(location, name)
+  if (read !== undefined) return read
+  const surroundings = compileSurroundings(expression)
+  return surroundings === undefined ? undefined : source => joined(surroundings(source))
+}
+
+function readRequest(location: string, name: string): ReadText | undefined {
+  const read = requestReader(location, name)
+  if (read === undefined) return undefined
+  return source => (source.request === null ? undefined : joined(read(source.request)))
+}
+
+function joined(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.join(',') : value
+}
+
+const variable =
+  /\$(?:context\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|stageVariables\.[A-Za-z0-9_]+|method\.request\.(?:header|querystring|path)\.[A-Za-z0-9_-]+)/g
+
+/** Literal texts and values in turns; what is not there becomes nothing (guess). */
+function compileSubstitution(template: string): ReadText {
+  const literals = template.split(variable)
+  const reads = (template.match(variable) ?? []).map(name => compileVariable(name.slice(1)))
+  return source => {
+    let text = literals[0] as string
+    for (let i = 0; i < reads.length; i++) {
+      text += (reads[i]?.(source) ?? '') + (literals[i + 1] as string)
+    }
+    return text
+  }
+}
+
+function compileVariable(name: string): ReadText | undefined {
+  if (!name.startsWith('context.')) return compileSource(name)
+  const steps = name.split('.').slice(1)
+  return source => {
+    const value = walk(source.variables.context, steps)
+    return typeof value === 'object' || value === undefined ? undefined : String(value)
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Integration -> plan: MOCK, HTTP, HTTP_PROXY and Lambda (AWS, AWS_PROXY). What a definition asks for and this version
+ * cannot do is an obstacle, and the plan beside it is one that cannot answer.
+ *
+ * A URI that is wrong as it stands is refused at deployment. One that becomes wrong through the stage's variables deploys, as on
+ * AWS, and each request to it is answered with 500.
+ */
+import type { Integration } from '../aws/rest-api.ts'
+import { fillStageVariables, parseEndpoint, usesStageVariables } from './endpoint.ts'
+import { isIllegalMappedHeader } from './header-rules.ts'
+import { functionArnOf, isLambdaUri, isStreamingUri } from './lambda-arn.ts'
+import { compileRequestParameter } from './mappings.ts'
+import { obstacle } from './obstacles.ts'
+import type {
+  HttpEndpoint,
+  IntegrationPlan,
+  Obstacle,
+  RequestParameter,
+  RequestPlan,
+  ResponsePlans,
+} from './program.ts'
+import { at, type Place, ProgramError } from './program-error.ts'
+import { compileResponses } from './responses.ts'
+import { compileTemplates, type TemplateCache } from './templates.ts'
+
+/** What a plan needs to know beside the integration itself. */
+export interface PlanSettings {
+  readonly account: string
+  readonly stageVariables: Readonly<Record<string, string>>
+  readonly templates: TemplateCache
+}
+
+export interface PlannedIntegration {
+  readonly plan: IntegrationPlan
+  readonly obstacle: Obstacle | null
+}
+
+/** Compiles one integration. Throws `ProgramError`. */
+export function planIntegration(
+  integration: Integration,
+  settings: PlanSettings,
+  place: Place,
+): PlannedIntegration {
+  const unsupported = findUnsupported(integration)
+  if (unsupported !== null) return blocked(unsupported)
+  const base = {
+    timeoutMs: integration.timeoutInMillis,
+    contentHandling: integration.contentHandling ?? null,
+  }
+  switch (integration.type) {
+    case 'MOCK':
+      return open({ type: 'MOCK', ...base, ...planMapping(integration, settings, place) })
+    case 'HTTP': {
+      const mapping = planMapping(integration, settings, place)
+      return resolve(integration, settings, place, uri => ({
+        type: 'HTTP',
+        ...base,
+        ...mapping,
+        endpoint: endpointOf(integration, uri, place),
+      }))
+    }
+    case 'HTTP_PROXY': {
+      const parameters = planParameters(integration, place)
+      return resolve(integration, settings, place, uri => ({
+        type: 'HTTP_PROXY',
+        ...base,
+        endpoint: endpointOf(integration, uri, place),
+        parameters: parameters.length === 0 ? null : parameters,
+      }))
+    }
+    case 'AWS': {
+      const mapping = planMapping(integration, settings, place)
+      return resolve(integration, settings, place, uri => ({
+        type: 'AWS',
+        ...base,
+        ...mapping,
+        functionArn: functionArnOf(uri, settings.account),
+        credentials: credentialsOf(integration),
+      }))
+    }
+    case 'AWS_PROXY':
+      return planLambdaProxy(integration, settings, place, base)
+    default:
+      integration.type satisfies never
+      throw new ProgramError(place, `${integration.type} is not a type of integration`)
+  }
+}
+
+type Base = Pick<IntegrationPlan, 'timeoutMs' | 'contentHandling'>
+
+function planLambdaProxy(
+  integration: Integration,
+  settings: PlanSettings,
+  place: Place,
+  base: Base,
+): PlannedIntegration {
+  // Recorded: Lambda takes POST only, and AWS finds out when the request comes.
+  if (integration.httpMethod !== 'POST') {
+    return blocked(`The integration calls Lambda with ${integration.httpMethod}; it must be POST.`)
+  }
+  // Recorded: mappings of a Lambda proxy integration do nothing, except that illegal ones are still errors.
+  const illegal = planParameters(integration, place).find(
+    parameter =>
+      parameter.target === 'header' &&
+      isIllegalMappedHeader('AWS_PROXY', parameter.name.toLowerCase()),
+  )
+  if (illegal !== undefined) {
+    return blocked(`The integration maps the header ${illegal.name}, which may not be set.`)
+  }
+  return resolve(integration, settings, place, uri => ({
+    type: 'AWS_PROXY',
+    ...base,
+    functionArn: functionArnOf(uri, settings.account),
+    credentials: credentialsOf(integration),
+  }))
+}
+
+/** Fills the stage variables in and hands the URI to `make`. */
+function resolve(
+  integration: Integration,
+  settings: PlanSettings,
+  place: Place,
+  make: (uri: string) => IntegrationPlan,
+): PlannedIntegration {
+  const uri = integration.uri ?? ''
+  if (!usesStageVariables(uri)) return open(at(place, 'integration', () => make(uri)))
+  const filled = fillStageVariables(uri, settings.stageVariables)
+  if ('missing' in filled) {
+    return blocked(
+      `The integration's URI needs the stage variable ${filled.missing}, which is not set.`,
+    )
+  }
+  try {
+    return open(make(filled.text))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return blocked(
+      `The integration's URI with the stage variables filled in is wrong: ${error.message}.`,
+    )
+  }
+}
+
+function planMapping(
+  integration: Integration,
+  settings: PlanSettings,
+  place: Place,
+): { readonly request: RequestPlan; readonly responses: ResponsePlans } {
+  const { templates } = settings
+  return {
+    request: Object.freeze({
+      parameters: planParameters(integration, place),
+      templates: compileTemplates(
+        integration.requestTemplates,
+        templates,
+        place,
+        'request template',
+      ),
+      passthroughBehavior: integration.passthroughBehavior,
+    }),
+    responses: compileResponses(integration.integrationResponses, templates, place),
+  }
+}
+
+function planParameters(integration: Integration, place: Place): readonly RequestParameter[] {
+  const entries = Object.entries(integration.requestParameters ?? {})
+  const parameters = entries.map(([key, expression]) =>
+    at(place, `integration, ${key}`, () => compileRequestParameter(key, expression)),
+  )
+  return Object.freeze(parameters)
+}
+
+function endpointOf(integration: Integration, uri: string, place: Place): HttpEndpoint {
+  const verb = integration.httpMethod
+  if (verb === undefined || !/^[A-Z]+$/.test(verb)) {
+    throw new ProgramError(place, 'integration: an HTTP integration needs an HTTP method')
+  }
+  const insecure = integration.tlsConfig?.insecureSkipVerification === true
+  return parseEndpoint(uri, verb === 'ANY' ? null : verb, insecure)
+}
+
+function credentialsOf(integration: Integration): string | null {
+  return integration.credentials === undefined || integration.credentials === ''
+    ? null
+    : integration.credentials
+}
+
+/** What this version cannot do, as a sentence; null: nothing. */
+function findUnsupported(integration: Integration): string | null {
+  const { type, uri = '', credentials = '' } = integration
+  const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
+  if (isHttp && (integration.connectionType === 'VPC_LINK' || integration.integrationTarget)) {
+    return 'The integration goes through a VPC link, which this version does not have.'
+  }
+  if (integration.responseTransferMode === 'STREAM' || isStreamingUri(uri)) {
+    return 'The integration streams its answer, which this version cannot do.'
+  }
+  if (type !== 'AWS' && type !== 'AWS_PROXY') return null
+  if (uri.startsWith('arn:') && !isLambdaUri(uri)) {
+    return 'The integration calls an AWS service other than Lambda, which this version cannot do.'
+  }
+  if (/^arn:aws[a-z-]*:iam::\*:user\/\*$/.test(credentials)) {
+    return "The integration takes the caller's own credentials, which this version cannot do."
+  }
+  return null
+}
+
+function open(plan: IntegrationPlan): PlannedIntegration {
+  return { plan: Object.freeze(plan), obstacle: null }
+}
+
+/** The plan never runs, since the obstacle comes first; were it run, it has no answer and ends in a 500. */
+function blocked(reason: string): PlannedIntegration {
+  return { plan: inert, obstacle: obstacle('API_CONFIGURATION_ERROR', reason) }
+}
+
+const inert: IntegrationPlan = Object.freeze({
+  type: 'MOCK',
+  timeoutMs: 29_000,
+  contentHandling: null,
+  request: Object.freeze({
+    parameters: Object.freeze([]),
+    templates: compileTemplates(undefined, new Map(), {}, ''),
+    passthroughBehavior: 'NEVER',
+  }),
+  responses: Object.freeze({ select: () => undefined, all: Object.freeze([]) }),
+})

@@ -1,0 +1,22 @@
+/**
+ * ECMA 262 patterns of a schema (`pattern`, `patternProperties`), run by re2js: linear time whatever the pattern is. What RE2 cannot
+ * run (look-around, back-references) is refused when the schema is compiled.
+ */
+import { RE2JS } from 're2js'
+
+const maxPatternLength = 4096
+
+/** Makes a test that looks for the pattern anywhere in a text. Throws SyntaxError. */
+export function compileEcmaPattern(pattern: string): (text: string) => boolean {
+  if (pattern.length > maxPatternLength) {
+    throw new SyntaxError(`a pattern is longer than ${maxPatternLength} characters`)
+  }
+  let regex: RE2JS
+  try {
+    regex = RE2JS.compile(RE2JS.translateRegExp(pattern))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SyntaxError(`the pattern ${pattern} cannot be used: ${reason}`, { cause: error })
+  }
+  return text => regex.test(text)
+}

@@ -1,0 +1,35 @@
+/** Media types: taking one out of a header (RFC 9110 §8.3, §12.5.1), and the set `binaryMediaTypes` of an API. */
+import type { MediaTypeSet } from './program.ts'
+
+/** `type/subtype` of a Content-Type, lower case, without parameters; '' when there is none. */
+export function mediaTypeOf(contentType: string): string {
+  const end = contentType.indexOf(';')
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase()
+}
+
+/** The first media type of an Accept header, lower case, without parameters; '' when there is none. */
+export function firstAccepted(accept: string): string {
+  const end = accept.indexOf(',')
+  return mediaTypeOf(end < 0 ? accept : accept.slice(0, end))
+}
+
+/** The API's `binaryMediaTypes`: exact ones, `type/*` and any. */
+export function compileMediaTypes(types: readonly string[]): MediaTypeSet {
+  const exact = new Set<string>()
+  const families = new Set<string>()
+  let any = false
+  for (const type of types) {
+    const name = mediaTypeOf(type)
+    if (name === '*/*') any = true
+    else if (name.endsWith('/*')) families.add(name.slice(0, -1))
+    else exact.add(name)
+  }
+  return Object.freeze({
+    isEmpty: types.length === 0,
+    has(mediaType: string): boolean {
+      if (any) return true
+      const name = mediaTypeOf(mediaType)
+      return exact.has(name) || families.has(name.slice(0, name.indexOf('/') + 1))
+    },
+  })
+}

@@ -1,0 +1,113 @@
+/**
+ * Fail closed: what a deployment configures and this version cannot carry out. A guard that is not enforced would let
+ * requests through that AWS refuses, so such a route (or the whole API) refuses every request, and says why in the
+ * decision record and at deployment. What merely has no effect here becomes a notice.
+ */
+import type { Method, RestApi, Stage } from '../aws/rest-api.ts'
+import type { RefusalType } from '../messages/refusals.ts'
+import type { Obstacle } from './program.ts'
+import type { EffectiveSettings } from './stage.ts'
+
+/** An obstacle with its reason, a sentence for the owner of the API. */
+export function obstacle(refusal: RefusalType, reason: string): Obstacle {
+  return Object.freeze({ refusal, reason })
+}
+
+/** What stands in the way of every request to the stage. */
+export function stageObstacle(api: RestApi, stage: Stage): Obstacle | null {
+  if (isSet(api.policy)) {
+    return obstacle(
+      'ACCESS_DENIED',
+      'The API has a resource policy, which this version cannot enforce.',
+    )
+  }
+  if (api.endpointConfiguration.types.includes('PRIVATE')) {
+    return obstacle(
+      'ACCESS_DENIED',
+      'The API is private, and this version has no private endpoints.',
+    )
+  }
+  if (isSet(stage.webAclArn)) {
+    return obstacle('WAF_FILTERED', 'The stage has a web ACL, which this version cannot enforce.')
+  }
+  if (isSet(stage.clientCertificateId)) {
+    return obstacle(
+      'API_CONFIGURATION_ERROR',
+      'The stage has a client certificate for back ends, which this version cannot present.',
+    )
+  }
+  if ((stage.canarySettings?.percentTraffic ?? 0) > 0) {
+    return obstacle(
+      'API_CONFIGURATION_ERROR',
+      'The stage sends a part of its traffic to a canary, which this version cannot do.',
+    )
+  }
+  return null
+}
+
+/** What stands in the way of one method, integration aside. */
+export function methodObstacle(
+  method: Method,
+  verb: string,
+  stage: Stage,
+  settings: EffectiveSettings,
+): Obstacle | null {
+  if (method.authorizationType !== 'NONE') {
+    return obstacle(
+      'AUTHORIZER_CONFIGURATION_ERROR',
+      `The method's authorization type is ${method.authorizationType}, which this version cannot enforce.`,
+    )
+  }
+  if (stage.cacheClusterEnabled === true && isCached(verb, settings)) {
+    return obstacle(
+      'API_CONFIGURATION_ERROR',
+      'Answers of the method are to be cached, which this version cannot do.',
+    )
+  }
+  return null
+}
+
+/** A stage-wide setting caches GET only; any other method must be named (documented). */
+function isCached(verb: string, { own, all }: EffectiveSettings): boolean {
+  return own.cachingEnabled ?? (verb === 'GET' && all.cachingEnabled === true)
+}
+
+/** What is configured for the API or the stage and has no effect here, one sentence each. */
+export function stageNotices(api: RestApi, stage: Stage): string[] {
+  const notices: string[] = []
+  if (api.minimumCompressionSize !== undefined) {
+    notices.push('minimumCompressionSize has no effect: answers are not compressed.')
+  }
+  if (stage.cacheClusterEnabled === true) {
+    notices.push(
+      'cacheClusterEnabled and cacheClusterSize have no effect: there is no cache cluster.',
+    )
+  }
+  if (stage.tracingEnabled === true) {
+    notices.push('tracingEnabled has no effect: traces are not sent to X-Ray.')
+  }
+  if (isSet(stage.accessLogSettings?.destinationArn)) {
+    notices.push('accessLogSettings has no effect: access logs are not written to its destination.')
+  }
+  if (stage.canarySettings !== undefined && !((stage.canarySettings.percentTraffic ?? 0) > 0)) {
+    notices.push('canarySettings has no effect: it sends no traffic to the canary.')
+  }
+  const settings = Object.values(stage.methodSettings ?? {})
+  if (settings.some(setting => setting.metricsEnabled === true)) {
+    notices.push('metricsEnabled has no effect: metrics are not sent to CloudWatch.')
+  }
+  const isLogged = settings.some(
+    setting =>
+      setting.dataTraceEnabled === true || (setting.loggingLevel ?? 'OFF').toUpperCase() !== 'OFF',
+  )
+  if (isLogged) {
+    notices.push(
+      'loggingLevel and dataTraceEnabled have no effect: logs are not sent to CloudWatch.',
+    )
+  }
+  return notices
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== ''
+}

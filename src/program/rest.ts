@@ -1,0 +1,87 @@
+/**
+ * REST API: deployment snapshot + stage -> program. Each method becomes a route with its checks and its integration plan; all that
+ * can be decided before the first request is decided here. Equal templates and models are compiled once.
+ *
+ * Errors are found here and not by a client: whatever cannot run is a `ProgramError` that names method and path, or an
+ * obstacle where AWS itself would deploy and then answer with an error.
+ */
+import type { Method, Resource } from '../aws/rest-api.ts'
+import { compileGatewayResponses } from './gateway-responses.ts'
+import { type PlanSettings, planIntegration } from './integration-plans.ts'
+import { compileMediaTypes } from './media-types.ts'
+import { compileModels, type Models } from './models.ts'
+import { methodObstacle, stageNotices, stageObstacle } from './obstacles.ts'
+import type { Program, ProgramSource, Route } from './program.ts'
+import { type Place, ProgramError } from './program-error.ts'
+import { buildRouteTree } from './routes.ts'
+import { type EffectiveSettings, methodSettings, throttleOf } from './stage.ts'
+import { compileValidation } from './validation.ts'
+
+/** Compiles one stage of one REST API. Throws `ProgramError` when the deployment cannot run. */
+export function compileRest(source: ProgramSource): Program {
+  const { snapshot, stage } = source
+  const { api } = snapshot
+  const stageVariables: Readonly<Record<string, string>> = Object.freeze(
+    Object.assign(Object.create(null), stage.variables),
+  )
+  const compilation: Compilation = {
+    source,
+    models: compileModels(snapshot.models),
+    plans: { account: source.account, stageVariables, templates: new Map() },
+    settingsOf: methodSettings(stage),
+  }
+  const routes = snapshot.resources.flatMap(resource =>
+    Object.entries(resource.resourceMethods ?? {}).map(([verb, method]) =>
+      compileRoute(compilation, resource, verb, method),
+    ),
+  )
+  return Object.freeze({
+    type: 'rest',
+    account: source.account,
+    region: source.region,
+    apiId: source.apiId,
+    apiName: api.name,
+    stageName: stage.stageName,
+    stageVariables,
+    deploymentId: source.deployment.id,
+    deployedAt: source.deployment.createdDate,
+    isDefaultEndpointDisabled: api.disableExecuteApiEndpoint,
+    obstacle: stageObstacle(api, stage),
+    routes: buildRouteTree(routes),
+    gatewayResponses: compileGatewayResponses(snapshot.gatewayResponses),
+    binaryMediaTypes: compileMediaTypes(api.binaryMediaTypes ?? []),
+    notices: Object.freeze(stageNotices(api, stage)),
+  })
+}
+
+interface Compilation {
+  readonly source: ProgramSource
+  readonly models: Models
+  readonly plans: PlanSettings
+  readonly settingsOf: (path: string, verb: string) => EffectiveSettings
+}
+
+function compileRoute(
+  { source, models, plans, settingsOf }: Compilation,
+  resource: Resource,
+  verb: string,
+  method: Method,
+): Route {
+  const place: Place = { method: verb, path: resource.path }
+  if (method.methodIntegration === undefined) {
+    throw new ProgramError(place, 'No integration defined for method')
+  }
+  const settings = settingsOf(resource.path, verb)
+  const integration = planIntegration(method.methodIntegration, plans, place)
+  return Object.freeze({
+    resourceId: resource.id,
+    resourcePath: resource.path,
+    httpMethod: verb,
+    operationName: method.operationName,
+    apiKeyRequired: method.apiKeyRequired,
+    throttle: throttleOf(settings),
+    obstacle: methodObstacle(method, verb, source.stage, settings) ?? integration.obstacle,
+    ...compileValidation(method, source.snapshot.requestValidators, models, place),
+    integration: integration.plan,
+  })
+}
