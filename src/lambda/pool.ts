@@ -34,6 +34,8 @@ interface Waiter {
   readonly resolve: (result: InvocationResult) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
+  /** On the monotonic clock. */
+  readonly since: number
 }
 
 /** Lives from the first invocation of a revision until its last environment is gone. */
@@ -42,6 +44,8 @@ export class Pool {
   readonly revision: string
   readonly #host: PoolHost
   readonly #environments = new Set<Environment>()
+  /** Environments that were killed, until their process is gone. */
+  readonly #leaving = new Set<Environment>()
   readonly #idle: Environment[] = []
   readonly #waiters: Waiter[] = []
   #starting = 0
@@ -55,9 +59,14 @@ export class Pool {
     this.#host = host
   }
 
-  /** Environments that have a process, whatever it does. */
+  /** Environments that start, run or are idle. */
   get size(): number {
     return this.#environments.size
+  }
+
+  /** Whether no process is left. */
+  get isGone(): boolean {
+    return this.#environments.size + this.#leaving.size === 0
   }
 
   /** How many more environments the waiting invocations could use. */
@@ -104,10 +113,15 @@ export class Pool {
     })
   }
 
+  /** The time on the monotonic clock since which the first waiting invocation waits. */
+  get waitingSince(): number | undefined {
+    return this.#waiters[0]?.since
+  }
+
   /** Ends the environment that has been idle longest; false if none is idle. */
   evictOne(): boolean {
     const environment = this.#idle.shift()
-    environment?.kill()
+    if (environment !== undefined) this.#end(environment)
     return environment !== undefined
   }
 
@@ -139,11 +153,11 @@ export class Pool {
   /** Ends all environments, running or not; resolves when their processes are gone. */
   async close(): Promise<void> {
     this.retire()
-    if (this.size === 0) return
+    if (this.isGone) return
     const empty = new Promise<void>(resolve => {
       this.#onEmpty = resolve
     })
-    for (const environment of this.#environments) environment.kill()
+    for (const environment of this.#environments) this.#end(environment)
     await empty
   }
 
@@ -157,7 +171,8 @@ export class Pool {
       },
       Math.max(0, Math.min(maxWaitMs, untilDeadline)),
     )
-    const waiter = { invocation, resolve, reject, timer }
+    const since = environment.clock.monotonic()
+    const waiter = { invocation, resolve, reject, timer, since }
     this.#waiters.push(waiter)
     this.#host.grow(this)
   }
@@ -219,8 +234,11 @@ export class Pool {
   /** An environment has nothing to do: another invocation, an end, or rest. */
   #free(environment: Environment): void {
     if (!environment.isAlive) return
-    if (this.#isRetired || (this.#waiters.length > 0 && this.#host.mustYield(this))) {
-      environment.kill()
+    const isWanted = this.#waiters.length > 0
+    // An environment that has done nothing yet never yields, or two functions could take turns at starting.
+    if (this.#isRetired || (isWanted && environment.uses > 0 && this.#host.mustYield(this))) {
+      this.#end(environment)
+      this.#host.changed()
       return
     }
     const waiter = this.#waiters.shift()
@@ -234,11 +252,19 @@ export class Pool {
     this.#host.changed()
   }
 
+  /** Its place is free at once; the process is gone a moment later. */
+  #end(environment: Environment): void {
+    this.#environments.delete(environment)
+    this.#leaving.add(environment)
+    environment.kill()
+  }
+
   #remove(environment: Environment): void {
     this.#environments.delete(environment)
+    this.#leaving.delete(environment)
     const at = this.#idle.indexOf(environment)
     if (at >= 0) this.#idle.splice(at, 1)
-    if (this.#environments.size === 0) this.#onEmpty?.()
+    if (this.isGone) this.#onEmpty?.()
     this.#host.changed()
   }
 }

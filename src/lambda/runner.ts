@@ -20,6 +20,9 @@ import { Warden } from './warden.ts'
 /** Lambda's limits for synchronous invocations, in bytes. */
 export const awsPayloadLimits = Object.freeze({ request: 6_291_456, response: 6_291_556 })
 
+/** How long a function without any environment waits before a busy one must give it a place. */
+const yieldAfterMs = 100
+
 export interface RunnerOptions {
   readonly clock: Clock
   /** Processes of all functions together; default: eight per processor. */
@@ -115,7 +118,7 @@ export class FunctionRunner {
     const limit = this.#clock.monotonic() - this.#idleMs
     for (const [arn, pool] of this.#pools) {
       pool.reap(limit)
-      if (pool.size === 0 && pool.wanted <= 0) this.#pools.delete(arn)
+      if (pool.isGone && pool.wanted <= 0) this.#pools.delete(arn)
     }
   }
 
@@ -179,20 +182,30 @@ export class FunctionRunner {
       if (other === pool || other.idleSince === undefined) continue
       if (victim?.idleSince === undefined || other.idleSince < victim.idleSince) victim = other
     }
-    // Its place is free when its process is gone; `changed` will tell.
-    victim?.evictOne()
-    return false
+    return victim?.evictOne() ?? false
   }
 
+  /** Whether the pool must give a place to one that has none and has waited long enough. */
   #mustYield(pool: Pool): boolean {
     if (this.#hungry.size === 0 || this.#size() < this.#maxEnvironments) return false
-    for (const other of this.#hungry) if (other !== pool && other.size === 0) return true
+    const limit = this.#clock.monotonic() - yieldAfterMs
+    for (const other of this.#hungry) {
+      if (other === pool || other.size > 0 || other.waitingSince === undefined) continue
+      if (other.waitingSince > limit) continue
+      // To the end of the queue, else the place that it gives up would come back to it.
+      this.#hungry.delete(pool)
+      this.#hungry.add(pool)
+      return true
+    }
     return false
   }
 
   #changed(): void {
-    for (const pool of this.#retired) if (pool.size === 0) this.#retired.delete(pool)
-    for (const pool of this.#hungry) this.#grow(pool)
+    for (const pool of this.#retired) if (pool.isGone) this.#retired.delete(pool)
+    if (this.#hungry.size === 0) return
+    // Who has nothing at all comes first. Growing adds and removes, so this goes over a copy.
+    const hungry = [...this.#hungry].sort((a, b) => Number(a.size > 0) - Number(b.size > 0))
+    for (const pool of hungry) this.#grow(pool)
   }
 
   #size(): number {

@@ -26,13 +26,13 @@ export function describeError(error) {
 
 /** The JSON text that goes to the log: also the code, and whatever else hangs on the error. */
 export function formatError(thrown) {
-  const error = thrown instanceof Error ? thrown : new Error(thrown)
   try {
+    const error = thrown instanceof Error ? thrown : new Error(thrown)
     return JSON.stringify(error, (_key, value) =>
       value instanceof Error ? withDetails(value) : value,
     )
   } catch {
-    return JSON.stringify(describeError(error))
+    return JSON.stringify(describeError(thrown))
   }
 }
 
