@@ -28,7 +28,10 @@ export function checkInput(
     const path = (isInBody.has(member) ? prefix : '') + lowerFirst(member.name)
     checkMember(operation.input.shape, member, input[member.name], path, constraints, problems)
   }
-  if (problems.length === 0) return
+  const [first] = problems
+  if (first === undefined) return
+  // Where AWS has its own words for it, they are the whole message.
+  if (Object.values(constraints.enumMessages).includes(first)) throw service.validation.fault(first)
   const count =
     problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`
   throw service.validation.fault(`${count} detected: ${problems.join('; ')}`)
@@ -65,7 +68,8 @@ function checkValue(
   if (problems.length >= maxProblems) return
   if (type.type === 'string') {
     const constraint = brokenEnum(type, value, constraints)
-    if (constraint) problems.push(problem(value, path, constraint))
+    if (constraint === undefined) return
+    problems.push(constraints.enumMessages[type.enumName] ?? problem(value, path, constraint))
   } else if (type.type === 'list' || type.type === 'map') {
     checkItems(type, value as object, path, constraints, problems)
   } else if (type.type === 'structure') {

@@ -9,7 +9,9 @@ export interface Constraints {
   readonly patterns: Readonly<Record<string, string>>
   /** Enum name -> its values in AWS's order. */
   readonly enumOrder: Readonly<Record<string, readonly string[]>>
-  /** Enums that a handler checks itself, because AWS answers with other words. */
+  /** Enum name -> all that AWS says when a value is not in it, where that is not the usual list. */
+  readonly enumMessages: Readonly<Record<string, string>>
+  /** Enums whose values a handler checks itself. */
   readonly openEnums: ReadonlySet<string>
 }
 
@@ -49,12 +51,29 @@ export const restConstraints: Constraints = {
     IpAddressType: ['ipv4', 'dualstack'],
     Op: ['add', 'remove', 'move', 'test', 'replace', 'copy'],
   },
+  enumMessages: {},
+  openEnums: new Set(),
+}
+
+export const httpConstraints: Constraints = {
+  patterns: {},
+  enumOrder: {},
+  // Not recorded: other implementations answer so.
+  enumMessages: { ProtocolType: 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]' },
+  openEnums: new Set(),
+}
+
+export const managementConstraints: Constraints = {
+  patterns: {},
+  enumOrder: {},
+  enumMessages: {},
   openEnums: new Set(),
 }
 
 export const lambdaConstraints: Constraints = {
   patterns: {},
   enumOrder: {},
+  enumMessages: {},
   // Which runtimes exist depends on what is installed here, not on the SDK's release.
   openEnums: new Set(['Runtime']),
 }

@@ -2,7 +2,13 @@
  * The four AWS services that we serve, ready to use: the compiled model, the matcher, and the few
  * things in which they differ on the wire and which their models don't say.
  */
-import { type Constraints, lambdaConstraints, restConstraints } from './constraints.ts'
+import {
+  type Constraints,
+  httpConstraints,
+  lambdaConstraints,
+  managementConstraints,
+  restConstraints,
+} from './constraints.ts'
 import { BadRequestException, type Fault, ValidationException } from './faults.ts'
 import { compileMatcher, type Matcher } from './match.ts'
 import { lambdaTable } from './operations.lambda.ts'
@@ -29,8 +35,6 @@ export interface Validation {
   fault(message: string): Fault
 }
 
-const none: Constraints = { patterns: {}, enumOrder: {}, openEnums: new Set() }
-
 /** REST APIs: API Gateway 2015-07-09. */
 export const restService: Service = service('api-gateway', 'apigateway', restTable, {
   constraints: restConstraints,
@@ -41,7 +45,7 @@ export const restService: Service = service('api-gateway', 'apigateway', restTab
 
 /** HTTP and WebSocket APIs: ApiGatewayV2 2018-11-29. */
 export const httpService: Service = service('apigatewayv2', 'apigateway', httpTable, {
-  constraints: none,
+  constraints: httpConstraints,
   bodyPrefix: () => '',
   // A guess: only BadRequestException is modelled for it.
   fault: message => new BadRequestException(message),
@@ -53,7 +57,7 @@ export const managementService: Service = service(
   'execute-api',
   managementTable,
   {
-    constraints: none,
+    constraints: managementConstraints,
     bodyPrefix: () => '',
     fault: message => new ValidationException(message),
   },
