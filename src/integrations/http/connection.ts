@@ -52,7 +52,8 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
   /** Secure only: the transport is there, what fails now is the handshake. */
   #isHandshaking = false
   #isGone = false
-  #hasServed = false
+  /** Whether it has lain idle or served before, so that the back end may have closed it already. */
+  #isUsed = false
   /** False while a streamed request body is on its way. */
   #isBodySent = true
 
@@ -90,8 +91,8 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
   send(exchange: Exchange): void {
     this.#exchange = exchange
     exchange.holder = this
-    exchange.noteConnected(this.#hasServed)
-    this.#hasServed = true
+    exchange.noteConnected(this.#isUsed)
+    this.#isUsed = true
     this.#parser.begin(exchange.call.method !== 'HEAD')
     const socket = this.#socket
     socket.ref()
@@ -104,6 +105,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
   /** Waits without keeping the process alive. */
   rest(now: number): void {
     this.idleSince = now
+    this.#isUsed = true
     this.#socket.unref()
   }
 

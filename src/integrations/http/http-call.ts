@@ -43,7 +43,10 @@ export interface HttpCall {
    * Keep-Alive and Proxy-Connection are left out: framing is the client's affair.
    */
   readonly headers: readonly string[]
-  /** A stream is sent chunked, unless `contentLength` is given. */
+  /**
+   * A stream is sent chunked, unless `contentLength` is given. It is read only once there is a
+   * connection, and no further when the call is over.
+   */
   readonly body: Buffer | AsyncIterable<Buffer> | null
   /** For a streamed body: exactly so many bytes must come, or the call fails. */
   readonly contentLength?: number
@@ -64,7 +67,7 @@ export interface HttpTimings {
   /** Until the first byte of the answer. */
   readonly firstByteMs: number
   readonly totalMs: number
-  /** Whether the connection had served another call before. */
+  /** Whether the connection had been there before the call. */
   readonly reused: boolean
 }
 
@@ -78,7 +81,7 @@ export interface HttpAnswer {
   readonly timings: HttpTimings
 }
 
-/** Takes an answer piece by piece. Exactly one of `onEnd` and `onError` is called, and last. */
+/** Takes an answer piece by piece. Exactly one of `onEnd` and `onError` is called, and last. None may throw. */
 export interface AnswerSink {
   /** `length` is the body's length in bytes, -1 if only its end will tell. */
   onHead(status: number, headers: string[], length: number): void

@@ -48,9 +48,10 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
 
   /** Sends the exchange as soon as there is a connection for it. */
   submit(exchange: Exchange): void {
-    const connection = this.#takeIdle()
-    if (connection !== null) {
-      connection.send(exchange)
+    const last = this.#idle.at(-1)
+    if (last !== undefined && !this.#isStale(last, this.#settings.timers.clock.monotonic())) {
+      this.#idle.pop()
+      last.send(exchange)
       return
     }
     if (this.#waiting.length >= this.#limits.maxWaiting) {
@@ -60,13 +61,15 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
     }
     exchange.holder = this
     this.#waiting.push(exchange)
+    // If the one used last is stale, so are the others.
+    this.#closeIdle()
     this.#openForWaiting()
   }
 
   /** Closes what is idle now, and the rest when its call is over. */
   close(): void {
     this.#isClosing = true
-    for (const connection of this.#idle.splice(0)) connection.close()
+    this.#closeIdle()
     this.#reportIfEmpty()
   }
 
@@ -125,15 +128,8 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
     this.#settings.timers.arm(this, oldest.idleSince + this.#limits.idleMs - now)
   }
 
-  #takeIdle(): Connection | null {
-    if (this.#idle.length === 0) return null
-    const now = this.#settings.timers.clock.monotonic()
-    for (;;) {
-      const connection = this.#idle.pop()
-      if (connection === undefined) return null
-      if (!this.#isStale(connection, now)) return connection
-      connection.close()
-    }
+  #closeIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.close()
   }
 
   #isStale(connection: Connection, now: number): boolean {
