@@ -59,6 +59,15 @@ test('any other error is a 500 that tells nothing, and is reported', async () =>
   assert.deepEqual(reported, [['GetRestApis', new RangeError('a bug, with secrets')]])
 })
 
+test('a body that is too long is a 413', async () => {
+  const { status, body } = await call('POST', '/restapis', 'x'.repeat(10_485_761))
+  assert.equal(status, 413)
+  assert.match(
+    body.message,
+    /^Request must be smaller than 10485760 bytes for the CreateRestApi op/,
+  )
+})
+
 test('an unknown path is a 404', async () => {
   assert.equal((await call('GET', '/nothing')).status, 404)
 })

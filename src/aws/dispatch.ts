@@ -6,7 +6,13 @@
  * Who the caller is, and whether he may, is decided before: see sigv4.ts and policy.ts.
  */
 import { checkInput } from './check.ts'
-import { Fault, InternalFailure, NotImplementedFault, UnknownOperationException } from './faults.ts'
+import {
+  Fault,
+  InternalFailure,
+  NotImplementedFault,
+  RequestEntityTooLargeException,
+  UnknownOperationException,
+} from './faults.ts'
 import type { Match } from './match.ts'
 import { readInput } from './read.ts'
 import type { Service } from './services.ts'
@@ -38,6 +44,11 @@ export async function dispatch<Context>(
       throw new UnknownOperationException(`Unknown operation ${request.method} ${request.rawPath}`)
     }
     const { operation } = match
+    if (request.body.length > service.maxBodyBytes) {
+      throw new RequestEntityTooLargeException(
+        `Request must be smaller than ${service.maxBodyBytes} bytes for the ${operation.name} operation`,
+      )
+    }
     const input = readInput(match, request)
     checkInput(service, operation, input)
     return writeOutput(operation, await call(handlers, operation.name, context, input))

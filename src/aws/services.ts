@@ -22,6 +22,8 @@ export interface Service {
   readonly name: 'api-gateway' | 'apigatewayv2' | 'apigatewaymanagementapi' | 'lambda'
   /** The service in the credential scope of a signature. */
   readonly signingName: 'apigateway' | 'execute-api' | 'lambda'
+  /** Longer bodies are refused with 413; whoever collects the body need not collect more. */
+  readonly maxBodyBytes: number
   readonly model: Model
   readonly match: Matcher
   readonly validation: Validation
@@ -36,47 +38,57 @@ export interface Validation {
 }
 
 /** REST APIs: API Gateway 2015-07-09. */
-export const restService: Service = service('api-gateway', 'apigateway', restTable, {
-  constraints: restConstraints,
-  // Recorded: 'putIntegrationInput.type', but 'responseType' for a label of the path.
-  bodyPrefix: ({ name }) => `${name.charAt(0).toLowerCase()}${name.slice(1)}Input.`,
-  fault: message => new ValidationException(message),
+export const restService: Service = compile(restTable, {
+  name: 'api-gateway',
+  signingName: 'apigateway',
+  maxBodyBytes: 10_485_760, // A guess; AWS documents 6 MB for a definition to import.
+  validation: {
+    constraints: restConstraints,
+    // Recorded: 'putIntegrationInput.type', but 'responseType' for a label of the path.
+    bodyPrefix: ({ name }) => `${name.charAt(0).toLowerCase()}${name.slice(1)}Input.`,
+    fault: message => new ValidationException(message),
+  },
 })
 
 /** HTTP and WebSocket APIs: ApiGatewayV2 2018-11-29. */
-export const httpService: Service = service('apigatewayv2', 'apigateway', httpTable, {
-  constraints: httpConstraints,
-  bodyPrefix: () => '',
-  // A guess: only BadRequestException is modelled for it.
-  fault: message => new BadRequestException(message),
+export const httpService: Service = compile(httpTable, {
+  name: 'apigatewayv2',
+  signingName: 'apigateway',
+  maxBodyBytes: 10_485_760,
+  validation: {
+    constraints: httpConstraints,
+    bodyPrefix: () => '',
+    // A guess: only BadRequestException is modelled for it.
+    fault: message => new BadRequestException(message),
+  },
 })
 
 /** WebSocket connections: ApiGatewayManagementApi 2018-11-29. */
-export const managementService: Service = service(
-  'apigatewaymanagementapi',
-  'execute-api',
-  managementTable,
-  {
+export const managementService: Service = compile(managementTable, {
+  name: 'apigatewaymanagementapi',
+  signingName: 'execute-api',
+  maxBodyBytes: 1_048_576, // Messages end at 128 KB, which is the handler's to say.
+  validation: {
     constraints: managementConstraints,
     bodyPrefix: () => '',
     fault: message => new ValidationException(message),
   },
-)
-
-/** Functions: Lambda 2015-03-31. */
-export const lambdaService: Service = service('lambda', 'lambda', lambdaTable, {
-  constraints: lambdaConstraints,
-  // Observed in public reports: "Value 'C#' at 'runtime' failed to satisfy constraint".
-  bodyPrefix: () => '',
-  fault: message => new ValidationException(message),
 })
 
-function service(
-  name: Service['name'],
-  signingName: Service['signingName'],
-  table: OperationTable,
-  validation: Validation,
-): Service {
+/** Functions: Lambda 2015-03-31. */
+export const lambdaService: Service = compile(lambdaTable, {
+  name: 'lambda',
+  signingName: 'lambda',
+  maxBodyBytes: 70_167_211, // A 50 MB archive in base64; the figure that Lambda's own refusal names.
+  validation: {
+    constraints: lambdaConstraints,
+    // Seen in public reports: "Value 'C#' at 'runtime' failed to satisfy constraint".
+    bodyPrefix: () => '',
+    fault: message => new ValidationException(message),
+  },
+})
+
+function compile(table: OperationTable, settings: Omit<Service, 'model' | 'match'>): Service {
   const model = compileTable(table)
-  return { name, signingName, model, match: compileMatcher(model.operations.values()), validation }
+  return Object.freeze({ ...settings, model, match: compileMatcher(model.operations.values()) })
 }

@@ -4,7 +4,6 @@
  * where one is not known it says so.
  */
 import { IncompleteSignatureException, MissingAuthenticationTokenException } from './faults.ts'
-import { parseQuery } from './read.ts'
 import {
   algorithm,
   basicTime,
@@ -105,7 +104,7 @@ function fromHeader(authorization: string, rawHeaders: readonly string[]): Claim
 }
 
 function fromQuery(request: SignedRequest): Claim {
-  const parameters = new Map(parseQuery(request.rawQuery))
+  const parameters = amzParameters(request.rawQuery)
   const required = (name: string): string => {
     const value = parameters.get(name)
     if (value) return value
@@ -131,6 +130,21 @@ function fromQuery(request: SignedRequest): Claim {
       parameters.get('X-Amz-Content-Sha256') ??
       headerOf(request.rawHeaders, 'x-amz-content-sha256'),
   }
+}
+
+/** The query parameters that begin with `X-Amz-`, decoded. */
+function amzParameters(rawQuery: string): Map<string, string> {
+  const parameters = new Map<string, string>()
+  for (const part of rawQuery.split('&')) {
+    const at = part.indexOf('=')
+    if (!part.startsWith('X-Amz-') || at < 0) continue
+    try {
+      parameters.set(part.slice(0, at), decodeURIComponent(part.slice(at + 1)))
+    } catch {
+      // Left out, and so missed by name.
+    }
+  }
+  return parameters
 }
 
 // Without X-Amz-Expires a presigned request is good for a quarter of an hour: a guess.

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { createHash, createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { FakeClock } from '../base/clock.ts'
 import { Fault } from './faults.ts'
-import { presign, sign } from './sign.ts'
+import { presign, type SignOptions, sign } from './sign.ts'
 import { type VerifyOptions, verify } from './sigv4.ts'
 import { type SignedRequest, scopeOf } from './sigv4-claim.ts'
 
@@ -19,124 +17,15 @@ const options: VerifyOptions = {
   lookupSecret: id => (id === accessKeyId ? secret : undefined),
 }
 
-/** Node's own SHA-256 in the form that the SDK's signer takes. */
-class Sha256 {
-  readonly #hash
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret))
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytes(data))
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset(): void {}
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data)
-  if (data instanceof ArrayBuffer) return new Uint8Array(data)
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
-interface Example {
-  readonly method: string
-  readonly path: string
-  readonly query: Record<string, string | string[]>
-  readonly headers: Record<string, string>
-  readonly body: string
-  readonly sessionToken: string | undefined
-}
-
-const segment = fc.string({ unit: 'grapheme', minLength: 1 }).map(encodeStrictly)
-const examples: fc.Arbitrary<Example> = fc.record({
-  method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH'),
-  path: fc.array(segment).map(segments => `/${segments.join('/')}`),
-  query: fc.dictionary(
-    fc.stringMatching(/^[a-zA-Z0-9 _.~*'()/%+-]{1,8}$/),
-    fc.oneof(fc.string({ unit: 'grapheme' }), fc.array(fc.string(), { minLength: 1 })),
-    { noNullPrototype: true, maxKeys: 4 },
-  ),
-  headers: fc.dictionary(
-    fc.stringMatching(/^X-[A-Za-z0-9]{1,8}$/),
-    fc.stringMatching(/^[!-~]( {0,3}[!-~]{1,5}){0,3}$/),
-    { noNullPrototype: true, maxKeys: 3 },
-  ),
-  body: fc.string(),
-  sessionToken: fc.option(fc.stringMatching(/^[A-Za-z0-9+/=]{8,40}$/), { nil: undefined }),
-})
-
-describe('a request signed by the SDK', () => {
-  test('is verified in the header form', async () => {
-    await fc.assert(
-      fc.asyncProperty(examples, async example => {
-        const signed = await oracle(example).sign(requestOf(example), { signingDate: now() })
-        const request = wireOf(example, signed.query ?? {}, signed.headers)
-        const verified = verify(request, options)
-        assert.equal(verified.scope.accessKeyId, accessKeyId)
-        assert.equal(verified.sessionToken, example.sessionToken)
-        assert.equal(verified.isPresigned, false)
-        assert.deepEqual(scopeOf(request), verified.scope)
-      }),
-      { numRuns: 150, seed: 1 },
-    )
-  })
-
-  test('is verified in the presigned form', async () => {
-    await fc.assert(
-      fc.asyncProperty(examples, async example => {
-        const signed = await oracle(example).presign(requestOf(example), {
-          signingDate: now(),
-          expiresIn: 60,
-        })
-        const request = wireOf(example, signed.query ?? {}, signed.headers)
-        const verified = verify(request, options)
-        assert.equal(verified.isPresigned, true)
-        assert.equal(verified.sessionToken, example.sessionToken)
-        assert.deepEqual(scopeOf(request), verified.scope)
-      }),
-      { numRuns: 150, seed: 2 },
-    )
-  })
-})
-
-test('our signer makes the signatures that the SDK makes', async () => {
-  await fc.assert(
-    fc.asyncProperty(examples, async example => {
-      const theirs = await oracle(example).sign(requestOf(example), { signingDate: now() })
-      const ours = sign(optionsOf(example, theirs.headers))
-      assert.equal(ours['authorization'], theirs.headers['authorization'])
-    }),
-    { numRuns: 150, seed: 3 },
-  )
-})
-
-test('what our signer presigns is verified', () => {
-  fc.assert(
-    fc.property(examples, example => {
-      const rawQuery = presign(optionsOf(example, {}), 60)
-      const request = { ...wireOf(example, {}, requestOf(example).headers), rawQuery }
-      assert.equal(verify(request, options).isPresigned, true)
-    }),
-    { numRuns: 150, seed: 4 },
-  )
-})
-
 describe('a signed request that was changed', () => {
-  const example = { method: 'POST', path: '/dev/a%20b', query: { x: '1' }, body: '{"a":1}' }
-  const base = { ...example, headers: { 'X-One': 'a  b' }, sessionToken: undefined }
-  const signed = wireOf(base, base.query, {
-    ...requestOf(base).headers,
-    ...sign(optionsOf(base, {})),
-  })
+  const body = '{"a":1}'
+  const signed = signedRequest({ method: 'POST', rawPath: '/dev/a%20b', rawQuery: 'x=1', body })
 
-  test('is verified as long as it was not', () => {
+  test('is verified as long as it says the same', () => {
     assert.equal(verify(signed, options).scope.region, 'eu-west-1')
-    assert.equal(
-      verify({ ...signed, rawHeaders: swap(signed, 'a  b', 'a b') }, options) !== null,
-      true,
-    )
+    assert.equal(verify({ ...signed, rawQuery: '%78=1' }, options).isPresigned, false)
+    const rawHeaders = swap(signed, 'a  b', ' a b ')
+    assert.equal(verify({ ...signed, rawHeaders }, options).isPresigned, false)
   })
 
   const changes: Record<string, Partial<SignedRequest>> = {
@@ -168,46 +57,29 @@ describe('a signed request that was changed', () => {
 })
 
 describe('an unsigned payload', () => {
-  const base = {
-    method: 'PUT',
-    path: '/x',
-    query: {},
-    headers: {},
-    body: '',
-    sessionToken: undefined,
-  }
-  const added = sign({ ...optionsOf(base, {}), body: 'UNSIGNED-PAYLOAD' })
-  const request = wireOf(base, {}, { ...requestOf(base).headers, ...added })
+  const request = signedRequest({ method: 'PUT', body: 'UNSIGNED-PAYLOAD' })
 
   test('is verified whatever the body', () => {
     assert.equal(verify({ ...request, body: Buffer.from('any') }, options).scope.date, '20261122')
   })
 
   test('is refused when the client signed the body', () => {
-    const signed = wireOf(base, {}, { ...requestOf(base).headers, ...sign(optionsOf(base, {})) })
+    const signed = signedRequest({ method: 'PUT' })
     const rawHeaders = [...signed.rawHeaders, 'x-amz-content-sha256', 'UNSIGNED-PAYLOAD']
     refused({ ...signed, rawHeaders }, 'InvalidSignatureException', /^The request signature/)
   })
 })
 
 describe('time', () => {
-  const base = {
-    method: 'GET',
-    path: '/',
-    query: {},
-    headers: {},
-    body: '',
-    sessionToken: undefined,
-  }
   const at = (minutes: number): VerifyOptions => ({
     ...options,
     clock: new FakeClock(clock.now() + minutes * 60_000),
   })
-  const signed = wireOf(base, {}, { ...requestOf(base).headers, ...sign(optionsOf(base, {})) })
+  const signed = signedRequest({})
   const presigned = {
     ...signed,
-    rawHeaders: ['Host', 'api.example.org'],
-    rawQuery: presign(optionsOf(base, {}), 60 * 60),
+    rawQuery: presign(toSign({}), 60 * 60),
+    rawHeaders: signed.rawHeaders.slice(0, 4),
   }
 
   for (const minutes of [-5, 0, 5]) {
@@ -348,6 +220,13 @@ describe('a signature that is not whole or not for us', () => {
   }
 })
 
+test('a path is signed normalised, or as it is, but not otherwise', () => {
+  const signed = signedRequest({ rawPath: '/dev//a/../b/./' })
+  assert.equal(verify(signed, options).isPresigned, false)
+  assert.equal(verify({ ...signed, rawPath: '/dev/b/' }, options).isPresigned, false)
+  refused({ ...signed, rawPath: '/dev/b' }, 'InvalidSignatureException', /^The request signature/)
+})
+
 test('any bytes at all are verified or refused with a fault', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary-ascii' }),
@@ -371,6 +250,33 @@ test('any bytes at all are verified or refused with a fault', () => {
   )
 })
 
+/** A request to sign, with what the tests don't care about filled in. */
+function toSign(part: Partial<SignOptions>): SignOptions {
+  return {
+    method: 'GET',
+    rawPath: '/',
+    rawQuery: '',
+    headers: { Host: 'api.example.org', 'X-One': 'a  b' },
+    credentials: { accessKeyId, secretAccessKey: secret },
+    region: 'eu-west-1',
+    service: 'execute-api',
+    clock,
+    ...part,
+  }
+}
+
+/** The same, signed, as it arrives. */
+function signedRequest(part: Partial<SignOptions>): SignedRequest {
+  const options = toSign(part)
+  return {
+    method: options.method,
+    rawPath: options.rawPath,
+    rawQuery: options.rawQuery ?? '',
+    rawHeaders: Object.entries({ ...options.headers, ...sign(options) }).flat(),
+    body: Buffer.from(options.body ?? ''),
+  }
+}
+
 function refused(
   request: SignedRequest,
   code: string,
@@ -378,88 +284,6 @@ function refused(
   given: VerifyOptions = options,
 ): void {
   assert.throws(() => verify(request, given), { name: code, message })
-}
-
-function now(): Date {
-  return new Date(clock.now())
-}
-
-function oracle(example: Example): SignatureV4 {
-  const { sessionToken } = example
-  return new SignatureV4({
-    credentials: {
-      accessKeyId,
-      secretAccessKey: secret,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-    },
-    region: 'eu-west-1',
-    service: 'execute-api',
-    sha256: Sha256,
-    applyChecksum: false,
-  })
-}
-
-function requestOf(example: Example) {
-  return {
-    method: example.method,
-    protocol: 'https:',
-    hostname: 'api.example.org',
-    path: example.path,
-    query: example.query,
-    headers: { ...example.headers, host: 'api.example.org' } as Record<string, string>,
-    body: example.body,
-  }
-}
-
-function optionsOf(example: Example, headers: Record<string, string>) {
-  const { sessionToken } = example
-  const { 'x-amz-content-sha256': claimed, authorization: _, ...rest } = headers
-  assert.equal(claimed, undefined)
-  return {
-    method: example.method,
-    rawPath: example.path,
-    rawQuery: queryText(example.query),
-    headers: { ...requestOf(example).headers, ...rest },
-    body: example.body,
-    credentials: {
-      accessKeyId,
-      secretAccessKey: secret,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-    },
-    region: 'eu-west-1',
-    service: 'execute-api',
-    clock,
-  }
-}
-
-function wireOf(
-  example: Example,
-  query: Record<string, string | string[] | null>,
-  headers: Record<string, string>,
-): SignedRequest {
-  return {
-    method: example.method,
-    rawPath: example.path,
-    rawQuery: queryText(query),
-    rawHeaders: Object.entries(headers).flat(),
-    body: Buffer.from(example.body),
-  }
-}
-
-// As the SDK's own HTTP handler writes it.
-function queryText(query: Record<string, string | string[] | null>): string {
-  return Object.entries(query)
-    .flatMap(([name, values]) =>
-      [values ?? []].flat().map(value => `${encodeStrictly(name)}=${encodeStrictly(value)}`),
-    )
-    .join('&')
-}
-
-function encodeStrictly(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
 }
 
 function swap({ rawHeaders }: SignedRequest, from: string, to: string): string[] {
