@@ -1,0 +1,52 @@
+/**
+ * What a handler of the control plane is given beside its input: the transaction it runs in, who asks,
+ * and a way to tell the data plane that a stage has changed. Handlers know no HTTP and no JSON.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { Ids } from '../base/ids.ts'
+import type { ProgramSource } from '../program/program.ts'
+import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
+
+/** One thing that the data plane has to do. Sent after the transaction is on disk. */
+export type Change =
+  | { readonly type: 'publish'; readonly source: ProgramSource }
+  | { readonly type: 'retract'; readonly apiId: string; readonly stageName: string }
+
+/** For operations that only look. */
+export interface ReadContext {
+  /** One snapshot of the caller's account and region. */
+  readonly tx: Reader
+  readonly account: string
+  readonly region: string
+  /** `aws`, `aws-cn` or `aws-us-gov`, from the region. */
+  readonly partition: string
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly requestId: string
+  /** The request's Host header, from which URLs in answers are made. */
+  readonly host: string
+}
+
+/** For operations that change something; all of it happens or nothing does. */
+export interface ControlContext extends ReadContext {
+  readonly tx: Writer
+  /**
+   * The store itself and the caller's namespace in it, for the few operations that are listed as running
+   * outside a transaction: those have no `tx`. Inside a transaction the store refuses to be called.
+   */
+  readonly store: Store
+  readonly namespace: Namespace
+  /**
+   * Makes a stage live, in this form, once the transaction is on disk and before the caller gets its
+   * answer. Compiles at once: throws `BadRequestException` with the reason when that cannot be done.
+   */
+  publish(source: ProgramSource): void
+  /** Takes a stage away from the data plane. */
+  retract(apiId: string, stageName: string): void
+}
+
+/** The partition that a region belongs to. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}

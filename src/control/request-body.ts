@@ -1,0 +1,23 @@
+/**
+ * Reads the whole body of a control-plane request, up to a limit: definitions are a few megabytes,
+ * function code is more. Time is limited by the HTTP server itself (`requestTimeout`).
+ */
+import type { IncomingMessage } from 'node:http'
+import { RequestEntityTooLargeException } from '../aws/faults.ts'
+
+/** Resolves to the bytes. Throws `RequestEntityTooLargeException` beyond `limitBytes`; rejects when the client goes. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes)
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request) {
+    length += chunk.length
+    if (length > limitBytes) throw tooLarge(limitBytes)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)
+}
+
+function tooLarge(limitBytes: number): RequestEntityTooLargeException {
+  return new RequestEntityTooLargeException(`Request body exceeds ${limitBytes} bytes`)
+}

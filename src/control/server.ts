@@ -1,0 +1,153 @@
+/**
+ * The control plane's front door. Every call goes the same way:
+ *
+ *     accept -> which service -> read the body -> check the signature
+ *            -> match, read, check (aws/dispatch.ts) -> handle in one transaction (transactions.ts) -> write
+ *
+ * It is a request listener, not a server: gateway.ts decides where it listens.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type AnyHandlers, dispatch } from '../aws/dispatch.ts'
+import { Fault, InternalFailure } from '../aws/faults.ts'
+import { splitConnectionPath } from '../aws/match.ts'
+import { httpService, managementService, restService } from '../aws/services.ts'
+import { scopeOf } from '../aws/sigv4-claim.ts'
+import type { WireRequest, WireResponse } from '../aws/wire.ts'
+import { writeFault } from '../aws/write.ts'
+import { authenticate, type Credentials } from './caller.ts'
+import { readBody } from './request-body.ts'
+import {
+  type Caller,
+  type ControlService,
+  type TransactionDeps,
+  transactional,
+} from './transactions.ts'
+import { outsideTransaction, restHandlers } from './v1/operations.ts'
+import { httpHandlers, managementHandlers } from './v2/operations.ts'
+
+export interface ControlDeps extends TransactionDeps {
+  readonly credentials: Credentials
+  /** For callers whose access key id does not name an account. Default `000000000000`. */
+  readonly defaultAccount?: string
+  /** The Lambda API, when there is something to run functions. */
+  readonly lambda?: ControlService
+  /** Takes what went wrong and is not the caller's fault; he is told nothing of it. */
+  report(error: unknown, call: { requestId: string; operation: string | undefined }): void
+}
+
+/** Definitions may be 6 MB, function code 50 MB zipped and in base64. */
+const definitionLimitBytes = 10_485_760
+const codeLimitBytes = 73_400_320
+
+interface Served extends ControlService {
+  readonly calls: AnyHandlers<Caller>
+  readonly limitBytes: number
+}
+
+/** Makes the listener. It answers every request and never throws. */
+export function createControlServer(
+  deps: ControlDeps,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const serve = (service: ControlService, limitBytes = definitionLimitBytes): Served => ({
+    ...service,
+    calls: transactional(service, deps),
+    limitBytes,
+  })
+  const services = {
+    rest: serve({ service: restService, handlers: restHandlers, outsideTransaction }),
+    http: serve({ service: httpService, handlers: httpHandlers }),
+    management: serve({ service: managementService, handlers: managementHandlers }),
+    lambda: deps.lambda && serve(deps.lambda, codeLimitBytes),
+  }
+
+  async function answer(request: IncomingMessage, requestId: string): Promise<WireResponse> {
+    const [rawPath = '/', rawQuery = ''] = splitTarget(request.url ?? '/')
+    const { method = 'GET', rawHeaders } = request
+    const target = { method, rawPath, rawQuery, rawHeaders }
+    const name = serviceOf(target)
+    const served = services[name === 'unknown' ? 'rest' : name] ?? services.rest
+    const report = (error: unknown, operation: string | undefined) =>
+      deps.report(error, { requestId, operation })
+    try {
+      const body = await readBody(request, served.limitBytes)
+      const signed = { ...target, body }
+      const namespace = authenticate(
+        signed,
+        served.service,
+        deps.credentials,
+        deps.clock,
+        deps.defaultAccount ?? '000000000000',
+      )
+      if (name === 'unknown' || !services[name]) throw notServed(scopeOf(target)?.service ?? name)
+      const caller = { namespace, requestId, host: hostOf(request) }
+      return await dispatch(served.service, served.calls, caller, signed, report)
+    } catch (error) {
+      if (error instanceof Fault) return writeFault(served.service.model, error)
+      report(error, undefined)
+      return writeFault(served.service.model, new InternalFailure())
+    }
+  }
+
+  return (request, response) => {
+    const requestId = deps.ids.uuid()
+    answer(request, requestId)
+      .then(reply => send(reply, requestId, request, response))
+      .catch(error => {
+        // The client has gone, or a streamed answer broke: nothing can be said any more.
+        response.destroy()
+        if (!request.destroyed) deps.report(error, { requestId, operation: undefined })
+      })
+  }
+}
+
+type ServiceName = 'rest' | 'http' | 'management' | 'lambda' | 'unknown'
+
+/** By the credential scope, which every SDK sends; for API Gateway's two APIs and for strays by the path. */
+function serviceOf(target: Omit<WireRequest, 'body'>): ServiceName {
+  const service = scopeOf(target)?.service
+  if (service === 'lambda') return 'lambda'
+  if (service === 'execute-api' && splitConnectionPath(target.rawPath)) return 'management'
+  if (service !== 'apigateway') {
+    if (/^\/20\d\d-\d\d-\d\d\//.test(target.rawPath)) return 'lambda'
+    // IAM, STS and the other services of the query and JSON protocols.
+    if (target.method === 'POST' && target.rawPath === '/') return 'unknown'
+  }
+  return /^\/v2(?:\/|$)/.test(target.rawPath) ? 'http' : 'rest'
+}
+
+function splitTarget(url: string): [string, string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+function hostOf({ headers: { host = '' } }: IncomingMessage): string {
+  return /^[\w.:[\]-]{1,255}$/.test(host) ? host : 'localhost'
+}
+
+function notServed(service: string): Fault {
+  return new Fault(
+    'NotImplementedException',
+    501,
+    `The service ${service} is not built in Portcullis. See docs/reference/compatibility.md.`,
+  )
+}
+
+async function send(
+  { status, headers, body }: WireResponse,
+  requestId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // What was not read of the body would otherwise be taken for the next request.
+  if (!request.complete) headers['connection'] = 'close'
+  headers['x-amzn-requestid'] = requestId
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    headers['content-length'] = String(Buffer.byteLength(body))
+    response.writeHead(status, headers).end(body)
+    return
+  }
+  response.writeHead(status, headers)
+  await pipeline(Readable.from(body), response)
+}

@@ -1,0 +1,116 @@
+/**
+ * Runs each operation in one transaction: GET operations on a snapshot, the others as a write that
+ * happens completely or not at all. What a write wants of the data plane is sent when it is on disk,
+ * and the caller gets its answer after that: who was told 201 sees the deployment live.
+ */
+import type { AnyHandlers } from '../aws/dispatch.ts'
+import { ConflictException } from '../aws/faults.ts'
+import type { Service } from '../aws/services.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Ids } from '../base/ids.ts'
+import { RecordExists, RecordMissing, StaleRecord } from '../store/errors.ts'
+import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
+import { type Change, type ControlContext, partitionOf } from './context.ts'
+import { Changes } from './publication.ts'
+
+/** A service with what answers its calls. */
+export interface ControlService {
+  readonly service: Service
+  readonly handlers: AnyHandlers<ControlContext>
+  /** Names of operations that get `ctx.store` instead of a transaction: they wait for other things. */
+  readonly outsideTransaction?: ReadonlySet<string>
+}
+
+/** Who calls, and through which request. */
+export interface Caller {
+  readonly namespace: Namespace
+  readonly requestId: string
+  readonly host: string
+}
+
+export interface TransactionDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Carries changes to the data plane; called in the order of the commits, which it has to keep. */
+  publish(changes: readonly Change[]): Promise<void>
+}
+
+/** The service's handlers, each wrapped so that it takes a caller and finds its own transaction. */
+export function transactional(
+  { service, handlers, outsideTransaction }: ControlService,
+  deps: TransactionDeps,
+): AnyHandlers<Caller> {
+  const wrapped: Record<string, (caller: Caller, input: never) => Promise<unknown>> = {}
+  for (const [name, handler] of Object.entries(handlers)) {
+    const isRead = service.model.operations.get(name)?.method === 'GET'
+    const run = outsideTransaction?.has(name) ? runOutside : isRead ? runRead : runWrite
+    wrapped[name] = (caller, input) => run(deps, caller, context => handler(context, input))
+  }
+  return wrapped
+}
+
+type Work = (context: ControlContext) => unknown
+
+function runRead(deps: TransactionDeps, caller: Caller, work: Work): Promise<unknown> {
+  return deps.store.read(caller.namespace, async tx =>
+    // GET operations are typed for a `ReadContext`, so none of them writes.
+    work(contextFor(deps, caller, tx as Reader as Writer, new Changes())),
+  )
+}
+
+async function runWrite(deps: TransactionDeps, caller: Caller, work: Work): Promise<unknown> {
+  const changes = new Changes()
+  const output = await deps.store
+    .write(caller.namespace, async tx => work(contextFor(deps, caller, tx, changes)))
+    .catch(explainConflict)
+  if (changes.list.length > 0) await deps.publish(changes.list)
+  return output
+}
+
+async function runOutside(deps: TransactionDeps, caller: Caller, work: Work): Promise<unknown> {
+  const changes = new Changes()
+  const output = await work(contextFor(deps, caller, undefined, changes))
+  if (changes.list.length > 0) await deps.publish(changes.list)
+  return output
+}
+
+// Two calls that met in the store: AWS's own words for it.
+function explainConflict(error: unknown): never {
+  if (
+    error instanceof RecordExists ||
+    error instanceof RecordMissing ||
+    error instanceof StaleRecord
+  ) {
+    throw new ConflictException(
+      'Unable to complete operation due to concurrent modification. Please try again later.',
+    )
+  }
+  throw error
+}
+
+function contextFor(
+  { store, clock, ids }: TransactionDeps,
+  { namespace, requestId, host }: Caller,
+  tx: Writer | undefined,
+  changes: Changes,
+): ControlContext {
+  const { account, region } = namespace
+  return {
+    account,
+    region,
+    partition: partitionOf(region),
+    clock,
+    ids,
+    requestId,
+    host,
+    store,
+    namespace,
+    get tx() {
+      if (tx === undefined) throw new TypeError('this operation runs outside a transaction')
+      return tx
+    },
+    publish: source => changes.publish(source),
+    retract: (apiId, stageName) => changes.retract(apiId, stageName),
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The text of a resource policy, on its way in and out. In: JSON, or JSON whose quotes are escaped
+ * once more; short resources (`execute-api:/prod/GET/pets`) become whole ARNs of this API. Out: AWS
+ * escapes quotes and slashes of the text, although it is already a JSON string; SDK users and Terraform
+ * undo it, so it has to be there.
+ *
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
+ */
+import { BadRequestException } from '../../aws/faults.ts'
+import type { ReadContext } from '../context.ts'
+
+/** Longer policies are refused; AWS's own limit is 8,192 bytes. */
+const limitBytes = 8192
+
+/** The policy as the record keeps it: plain JSON, whole ARNs. Throws `BadRequestException`. */
+export function readPolicy(
+  text: string,
+  apiId: string,
+  { partition, region, account }: Pick<ReadContext, 'partition' | 'region' | 'account'>,
+): string {
+  if (Buffer.byteLength(text) > limitBytes * 2) throw invalidPolicy()
+  const policy = parse(text)
+  const prefix = `arn:${partition}:execute-api:${region}:${account}:${apiId}`
+  for (const statement of listOf(policy['Statement'])) {
+    if (!isObject(statement)) throw invalidPolicy()
+    for (const member of ['Resource', 'NotResource']) {
+      if (statement[member] !== undefined) statement[member] = expand(statement[member], prefix)
+    }
+  }
+  const normal = JSON.stringify(policy)
+  if (Buffer.byteLength(normal) > limitBytes) throw invalidPolicy()
+  return normal
+}
+
+/** The policy as AWS answers it: the text of a JSON string, without the quotes around it. */
+export function writePolicy(policy: string): string {
+  return JSON.stringify(policy).slice(1, -1).replaceAll('/', '\\/')
+}
+
+function parse(text: string): Record<string, unknown> {
+  for (const candidate of [text, unquote(text)]) {
+    const value = parseJson(candidate)
+    if (isObject(value)) return value
+  }
+  throw invalidPolicy()
+}
+
+function unquote(text: string): string | undefined {
+  const value = parseJson(`"${text}"`)
+  return typeof value === 'string' ? value : undefined
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function expand(value: unknown, prefix: string): unknown {
+  if (Array.isArray(value)) return value.map(each => expand(each, prefix))
+  const isShort = typeof value === 'string' && value.startsWith('execute-api:/')
+  return isShort ? `${prefix}${value.slice('execute-api:'.length)}` : value
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// The words are known from users' reports.
+function invalidPolicy(): BadRequestException {
+  return new BadRequestException(
+    'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.',
+  )
+}
