@@ -1,0 +1,287 @@
+/**
+ * Every option of the gateway, declared once: type, unit, default and meaning. From this table come `--help`, the
+ * `PORTCULLIS_…` variables, the keys of portcullis.yaml, and docs/reference/options.md.
+ *
+ * A flag wins over a variable, a variable over the file, the file over the default. All problems are told at once,
+ * before anything is started.
+ */
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import type { Declaration, Surroundings } from './options/declare.ts'
+import * as kinds from './options/kinds.ts'
+import { fromEnvironment, fromFile, fromFlags, type Source } from './options/sources.ts'
+
+export interface Options {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Absolute. */
+  readonly dataDir: string
+  /** Data-plane threads. */
+  readonly threads: number
+  readonly limits: 'aws' | 'none'
+  readonly bodyLimitBytes: number
+  readonly answerLimitBytes: number
+  readonly connectTimeoutMs: number
+  /** For callers whose access key id does not name an account. */
+  readonly account: string
+  readonly region: string
+  /** null: development, any well-formed credentials pass. */
+  readonly adminCredentials: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+  } | null
+  readonly allowTargets: readonly string[]
+  /** In all threads together. */
+  readonly recordsKept: number
+  readonly functionEnvironments: number
+  readonly functionIdleMs: number
+  readonly example: boolean
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
+  readonly logFormat: 'text' | 'json'
+}
+
+/** AWS's limit for a request's and an answer's body. */
+const awsBodyLimitBytes = 10 * 1024 ** 2
+/** A body is held in memory, so that even without AWS's limits there is one. */
+const freeBodyLimitBytes = 1024 ** 3
+
+/** The table. Later defaults may depend on earlier options. */
+export const declarations: {
+  readonly [Field in keyof Options]: Declaration<Options[Field], Options>
+} = {
+  host: {
+    flag: 'host',
+    group: 'Listening',
+    kind: kinds.host,
+    byDefault: () => '127.0.0.1',
+    defaultText: '127.0.0.1',
+    meaning: 'The address to listen on.',
+    more: 'Any address that other machines can reach needs `--admin-credentials`.',
+  },
+  port: {
+    flag: 'port',
+    group: 'Listening',
+    kind: kinds.port,
+    byDefault: () => 4566,
+    defaultText: '4566',
+    meaning: 'The port for APIs and control plane; 0 takes any free one.',
+  },
+  threads: {
+    flag: 'threads',
+    group: 'Listening',
+    kind: kinds.count(1, 64),
+    byDefault: ({ cores }) => Math.min(cores, 4),
+    defaultText: 'the number of cores, at most 4',
+    meaning: 'How many threads serve requests.',
+  },
+  dataDir: {
+    flag: 'data-dir',
+    group: 'Data',
+    kind: kinds.folder,
+    byDefault: ({ cwd }) => resolve(cwd, '.portcullis'),
+    defaultText: './.portcullis',
+    meaning: 'Where definitions and function code are kept.',
+    more: 'A relative path in the YAML file is relative to that file.',
+  },
+  example: {
+    flag: 'example',
+    group: 'Data',
+    kind: kinds.toggle,
+    byDefault: () => true,
+    defaultText: 'true',
+    meaning: 'Load the example API when the store is empty.',
+  },
+  account: {
+    flag: 'account',
+    group: 'Data',
+    kind: kinds.account,
+    byDefault: () => '000000000000',
+    defaultText: '000000000000',
+    meaning: 'The account of callers whose access key id is not itself an account id.',
+  },
+  region: {
+    flag: 'region',
+    group: 'Data',
+    kind: kinds.region,
+    byDefault: () => 'us-east-1',
+    defaultText: 'us-east-1',
+    meaning: 'The region the example is loaded into.',
+    more: 'Every other call names its region in its signature.',
+  },
+  limits: {
+    flag: 'limits',
+    group: 'Limits',
+    kind: kinds.choice(['aws', 'none']),
+    byDefault: () => 'aws',
+    defaultText: 'aws',
+    meaning: "Whether AWS's limits hold where no option says otherwise.",
+  },
+  bodyLimitBytes: {
+    flag: 'body-limit',
+    group: 'Limits',
+    kind: kinds.bytes(1024, freeBodyLimitBytes),
+    byDefault: (_, { limits }) => (limits === 'none' ? freeBodyLimitBytes : awsBodyLimitBytes),
+    defaultText: '10MB; 1GB with `--limits none`',
+    meaning: 'The largest body of a request; above it the answer is 413.',
+  },
+  answerLimitBytes: {
+    flag: 'answer-limit',
+    group: 'Limits',
+    kind: kinds.bytes(1024, freeBodyLimitBytes),
+    byDefault: (_, { limits }) => (limits === 'none' ? freeBodyLimitBytes : awsBodyLimitBytes),
+    defaultText: '10MB; 1GB with `--limits none`',
+    meaning: "The largest body of a back end's answer; above it the answer is an error.",
+  },
+  connectTimeoutMs: {
+    flag: 'connect-timeout',
+    group: 'Limits',
+    kind: kinds.duration(1, 600_000),
+    byDefault: () => 5_000,
+    defaultText: '5s',
+    meaning: 'How long connecting to a back end may take.',
+  },
+  recordsKept: {
+    flag: 'records-kept',
+    group: 'Limits',
+    kind: kinds.count(1, 1_000_000),
+    byDefault: () => 10_000,
+    defaultText: '10000',
+    meaning: 'How many decision records are kept for `portcullis explain`.',
+  },
+  adminCredentials: {
+    flag: 'admin-credentials',
+    group: 'Security',
+    kind: kinds.credentials,
+    byDefault: () => null,
+    defaultText: 'none: development, any well-formed credentials pass',
+    meaning: 'The key pair that control-plane calls must be signed with.',
+    more: 'Needed to listen on anything but this machine. Give it in the environment: other users see flags.',
+    isSecret: true,
+  },
+  allowTargets: {
+    flag: 'allow-target',
+    group: 'Security',
+    kind: kinds.addresses,
+    byDefault: () => [],
+    defaultText: 'none',
+    meaning: 'Link-local or cloud-metadata addresses that back ends may have nevertheless.',
+  },
+  functionEnvironments: {
+    flag: 'function-environments',
+    group: 'Functions',
+    kind: kinds.count(1, 1_000),
+    byDefault: () => 10,
+    defaultText: '10',
+    meaning: 'How many processes may run Lambda functions at once.',
+  },
+  functionIdleMs: {
+    flag: 'function-idle',
+    group: 'Functions',
+    kind: kinds.duration(1_000, 86_400_000),
+    byDefault: () => 600_000,
+    defaultText: '10m',
+    meaning: 'How long a function process is kept when nobody calls it.',
+  },
+  logLevel: {
+    flag: 'log-level',
+    group: 'Log',
+    kind: kinds.choice(['error', 'warn', 'info', 'debug']),
+    byDefault: () => 'info',
+    defaultText: 'info',
+    meaning: 'The least important lines to write.',
+  },
+  logFormat: {
+    flag: 'log-format',
+    group: 'Log',
+    kind: kinds.choice(['text', 'json']),
+    byDefault: () => 'text',
+    defaultText: 'text',
+    meaning: 'Lines for people, or one JSON object a line.',
+  },
+}
+
+/** The file that is read when `--config` names none. */
+export const defaultFile = 'portcullis.yaml'
+
+/** What is wrong with the options given: every problem on a line of its own. */
+export class OptionError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'OptionError'
+    this.problems = problems
+  }
+}
+
+export interface GivenOptions {
+  /** By the fields of `Options`, and `config` for the file. Values as text, numbers, booleans or lists. */
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+}
+
+const fields = Object.keys(declarations) as (keyof Options)[]
+const flagNames = fields.map(field => declarations[field].flag)
+
+/** Reads and checks all options. Throws an `OptionError` that lists every problem. */
+export function readOptions({ flags, env, cwd }: GivenOptions): Options {
+  const { config, ...rest } = flags
+  const named = config ?? env['PORTCULLIS_CONFIG']
+  const file = typeof named === 'string' && named !== '' ? named : undefined
+  const sources = [
+    fromFlags(byFlag(rest), flagNames, cwd),
+    fromEnvironment(env, flagNames, cwd),
+    fromFile(file ?? defaultFile, flagNames, cwd, file === undefined),
+  ]
+  const problems = sources.flatMap(source => source.problems)
+  const given = sources.map(source => source.given)
+  const surroundings = { cwd, cores: availableParallelism() }
+  const options: Record<string, unknown> = {}
+  for (const field of fields)
+    options[field] = readField(field, given, surroundings, options, problems)
+  // Every field was set by its own declaration, which has the field's type.
+  const complete = options as unknown as Options
+  problems.push(...contradictions(complete))
+  if (problems.length > 0) throw new OptionError(problems)
+  return Object.freeze(complete)
+}
+
+/** `127.0.0.0/8`, `::1` and `localhost`: only this machine can connect. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+function readField<Field extends keyof Options>(
+  field: Field,
+  sources: readonly Source[],
+  surroundings: Surroundings,
+  before: Readonly<Record<string, unknown>>,
+  problems: string[],
+): unknown {
+  const declared: Declaration<Options[Field], Options> = declarations[field]
+  const { flag, kind, byDefault, isSecret } = declared
+  const given = sources.find(source => source.has(flag))?.get(flag)
+  if (given === undefined) return byDefault(surroundings, before)
+  const value = kind.read(given.text)
+  if (value === undefined) {
+    const shown = isSecret ? 'the value' : JSON.stringify(given.text.slice(0, 100))
+    problems.push(`${given.name}: ${shown} is not ${kind.wanted}`)
+    return byDefault(surroundings, before)
+  }
+  return field === 'dataDir' ? resolve(given.folder, String(value)) : value
+}
+
+function byFlag(values: Readonly<Record<string, unknown>>): Map<string, unknown> {
+  const flagOf = new Map<string, string>(fields.map(field => [field, declarations[field].flag]))
+  return new Map(Object.entries(values).map(([name, value]) => [flagOf.get(name) ?? name, value]))
+}
+
+function contradictions({ host, adminCredentials }: Options): string[] {
+  if (isLoopback(host) || adminCredentials !== null) return []
+  return [
+    `--host ${host}: other machines could change every API. Give --admin-credentials KEY:SECRET (or ` +
+      'PORTCULLIS_ADMIN_CREDENTIALS), or listen on 127.0.0.1',
+  ]
+}

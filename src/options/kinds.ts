@@ -1,0 +1,137 @@
+/**
+ * The kinds of values an option can have. Flags, environment variables and the YAML file all give text, so that one
+ * reader per kind serves the three; lists are written with commas, and a flag given twice or a YAML list is the same.
+ */
+import { isIP } from 'node:net'
+
+export interface Kind<T> {
+  /** Stands for the value in `--help`; '' for a switch, which needs none. */
+  readonly placeholder: string
+  /** What a right value is, to follow "is not". */
+  readonly wanted: string
+  readonly isList: boolean
+  /** undefined: the text is no such value. */
+  read(text: string): T | undefined
+}
+
+function kind<T>(
+  placeholder: string,
+  wanted: string,
+  read: (text: string) => T | undefined,
+  isList = false,
+): Kind<T> {
+  return Object.freeze({ placeholder, wanted, isList, read })
+}
+
+export const port = kind('PORT', 'a port (0-65535)', text => whole(text, 0, 65_535))
+
+/** Whole numbers from `least` to `most`. */
+export function count(least: number, most: number): Kind<number> {
+  return kind('N', `a whole number from ${least} to ${most}`, text => whole(text, least, most))
+}
+
+export const host = kind('HOST', 'a host name or IP address', text =>
+  isIP(text) !== 0 || /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text) ? text : undefined,
+)
+
+export const folder = kind('FOLDER', 'a folder', text =>
+  text !== '' && !text.includes('\0') ? text : undefined,
+)
+
+export const account = kind('ID', 'an account id (12 digits)', text =>
+  /^\d{12}$/.test(text) ? text : undefined,
+)
+
+export const region = kind('REGION', 'a region such as eu-central-1', text =>
+  /^[a-z]{2,8}(?:-[a-z0-9]{1,16}){1,4}$/.test(text) ? text : undefined,
+)
+
+export const toggle = kind('', 'true or false', text =>
+  text === 'true' ? true : text === 'false' ? false : undefined,
+)
+
+/** `KEY:SECRET`; the secret may hold colons. */
+export const credentials = kind('KEY:SECRET', 'of the form KEY:SECRET', text => {
+  const [, accessKeyId, secretAccessKey] = /^([\w.-]{3,128}):(\S{8,256})$/.exec(text) ?? []
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined
+  return Object.freeze({ accessKeyId, secretAccessKey })
+})
+
+export const addresses = kind(
+  'ADDRESS,…',
+  'a list of IP addresses',
+  text => {
+    const items = text.split(',').map(item => item.trim())
+    return items.every(item => isIP(item) !== 0) ? Object.freeze(items) : undefined
+  },
+  true,
+)
+
+/** One of the words of `words`. */
+export function choice<const W extends string>(words: readonly W[]): Kind<W> {
+  return kind(words.join('|'), `one of ${words.join(', ')}`, text =>
+    words.find(word => word === text),
+  )
+}
+
+const byteUnits: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['B', 1],
+  ['KB', 1024],
+  ['MB', 1024 ** 2],
+  ['GB', 1024 ** 3],
+])
+
+/** Bytes: `10485760`, `10240KB` or `10MB` (units of 1,024, as AWS counts them). */
+export function bytes(least: number, most: number): Kind<number> {
+  const wanted = `a size such as 10MB (${sizeText(least)} to ${sizeText(most)})`
+  return kind('SIZE', wanted, text => measure(text, byteUnits, least, most))
+}
+
+const timeUnits: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+])
+
+/** Milliseconds, from `500ms`, `5s`, `10m` or `1h`; a unit is needed, because a bare number would be ambiguous. */
+export function duration(leastMs: number, mostMs: number): Kind<number> {
+  const wanted = `a time with its unit, such as 500ms or 5s (${timeText(leastMs)} to ${timeText(mostMs)})`
+  return kind('TIME', wanted, text => measure(text, timeUnits, leastMs, mostMs))
+}
+
+/** `10 MB`, for people. */
+export function sizeText(size: number): string {
+  return inLargestUnit(size, byteUnits)
+}
+
+/** `5 s`, for people. */
+export function timeText(ms: number): string {
+  return inLargestUnit(ms, timeUnits)
+}
+
+function whole(text: string, least: number, most: number): number | undefined {
+  if (!/^\d{1,15}$/.test(text)) return undefined
+  const value = Number(text)
+  return value >= least && value <= most ? value : undefined
+}
+
+function measure(
+  text: string,
+  units: ReadonlyMap<string, number>,
+  least: number,
+  most: number,
+): number | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,15})\s?([a-z]{0,2})$/i.exec(text) ?? []
+  const factor = units.get(unit) ?? units.get(unit.toUpperCase())
+  if (digits === '' || factor === undefined) return undefined
+  const value = Number(digits) * factor
+  return value >= least && value <= most ? value : undefined
+}
+
+function inLargestUnit(value: number, units: ReadonlyMap<string, number>): string {
+  const fitting = [...units].filter(([unit, factor]) => unit !== '' && value % factor === 0)
+  const [unit, factor] = fitting.at(-1) ?? ['', 1]
+  return `${value / factor} ${unit}`
+}
