@@ -28,6 +28,7 @@ import {
 import type { ModelledError, Operation, Shape } from '../../src/aws/table.ts'
 import type { WireResponse } from '../../src/aws/wire.ts'
 import { writeFault, writeOutput } from '../../src/aws/write.ts'
+import { replyProblems } from './check-reply.ts'
 import { inputs, outputs } from './model-arbitraries.ts'
 
 type Values = Record<string, unknown>
@@ -90,7 +91,11 @@ for (const { service, sdk, client: clientName, count, path } of targets) {
           inputs(operation.input),
           outputs(operation.output),
           async (input, output) => {
-            echo.reply = match => writeOutput(match, streamed(match, output))
+            echo.reply = match => {
+              const reply = writeOutput(match, streamed(match, output))
+              assert.deepEqual(replyProblems(match, reply.status, String(reply.body)), [])
+              return reply
+            }
             const answer = await client.send(new Command(withToken(operation, input)))
             assert.equal(echo.operation, operation.name)
             assert.deepEqual(plain(echo.input), plain(expectedInput(operation, input)))
@@ -121,6 +126,27 @@ for (const { service, sdk, client: clientName, count, path } of targets) {
     }
   })
 }
+
+test('the check of replies finds what is wrong with one', () => {
+  const operation = restService.model.operations.get('GetRestApi')!
+  const wrong = {
+    id: 1,
+    createdDate: 'today',
+    apiStatus: 'SLEEPING',
+    tags: [],
+    warnings: {},
+    extra: 1,
+  }
+  assert.deepEqual(replyProblems(operation, 201, JSON.stringify(wrong)), [
+    'status is 201, not 200',
+    'body.id is not a string: 1',
+    'body.createdDate is not a time: "today"',
+    'body.warnings is not a list: {}',
+    'body.tags is not a map: []',
+    'body.apiStatus is not one of AVAILABLE, FAILED, PENDING, UPDATING: SLEEPING',
+    'body.extra is not in the model',
+  ])
+})
 
 interface Echo {
   readonly port: number
