@@ -11,10 +11,9 @@
 import type { GatewayResponse } from '../aws/rest-api.ts'
 import { type RefusalType, refusals } from '../messages/refusals.ts'
 import { compileSurroundings, requestReader, walk } from './mappings.ts'
-import { mediaTypeOf } from './media-types.ts'
+import { choose, mediaTypeOf } from './media-types.ts'
 import type { GatewayResponsePlan, GatewayResponseSource, GatewayResponses } from './program.ts'
 import { ProgramError } from './program-error.ts'
-import { choose } from './templates.ts'
 
 type ReadText = (source: GatewayResponseSource) => string | undefined
 

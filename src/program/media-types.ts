@@ -1,4 +1,7 @@
-/** Media types: taking one out of a header (RFC 9110 §8.3, §12.5.1), and the set `binaryMediaTypes` of an API. */
+/**
+ * Media types: taking one out of a header (RFC 9110 §8.3, §12.5.1), picking what is kept by media type, and the set
+ * `binaryMediaTypes` of an API.
+ */
 import type { MediaTypeSet } from './program.ts'
 
 /** `type/subtype` of a Content-Type, lower case, without parameters; '' when there is none. */
@@ -30,6 +33,28 @@ export function compileMediaTypes(types: readonly string[]): MediaTypeSet {
       if (any) return true
       const name = mediaTypeOf(mediaType)
       return exact.has(name) || families.has(name.slice(0, name.indexOf('/') + 1))
+    },
+  })
+}
+
+/** AWS's rules for picking by header, over any things that are kept by media type. */
+export function choose<T>(byType: ReadonlyMap<string, T>): {
+  readonly size: number
+  forRequest(contentType: string | undefined): T | undefined
+  forResponse(accept: string | undefined): T | undefined
+} {
+  const json = byType.get('application/json')
+  const fallback = byType.get('$default')
+  const [first] = byType.values()
+  return Object.freeze({
+    size: byType.size,
+    forRequest(contentType: string | undefined) {
+      if (contentType === undefined) return json ?? fallback
+      return byType.get(contentType) ?? byType.get(mediaTypeOf(contentType)) ?? fallback
+    },
+    forResponse(accept: string | undefined) {
+      if (accept === undefined) return json ?? first
+      return byType.get(firstAccepted(accept)) ?? json ?? first
     },
   })
 }

@@ -1,7 +1,7 @@
 /**
  * For `explain`, after a miss: which routes would nearly have matched, and what is different. Runs only when somebody
  * asks. Paths are compared segment by segment; `{name}` is like anything, a static segment is compared by edit
- * distance up to `maxDistance`, and a segment too many or too few counts `segmentCost`. Work is bounded: paths are
+ * distance up to `maxDistance`, and a segment that was left out counts less than one that is too many. Work is bounded: paths are
  * cut at `maxSegments` segments of `maxLetters` letters.
  */
 import type { NearRoute, Route } from './program.ts'
@@ -9,7 +9,8 @@ import type { NearRoute, Route } from './program.ts'
 const maxSegments = 32
 const maxLetters = 64
 const maxDistance = 3
-const segmentCost = 3
+const missingCost = 3
+const extraCost = 4
 /** A route further away than this is not worth a line. */
 const maxCost = 6
 
@@ -67,11 +68,11 @@ function comparePaths(asked: readonly string[], route: readonly string[]): Compa
   const missing = (isGreedy ? fixed + 1 : fixed) - asked.length
   const extra = isGreedy ? 0 : asked.length - fixed
   if (missing > 0) {
-    cost += missing * segmentCost
+    cost += missing * missingCost
     if (why === '')
       why = missing === 1 ? 'it has one segment more' : `it has ${missing} segments more`
   } else if (extra > 0) {
-    cost += extra * segmentCost
+    cost += extra * extraCost
     if (why === '') why = extra === 1 ? 'it has one segment less' : `it has ${extra} segments less`
   }
   return { cost, why }

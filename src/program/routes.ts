@@ -20,8 +20,8 @@ import { nearestRoutes } from './nearest-routes.ts'
 import type { NearRoute, Route, RouteMatch, RouteTree } from './program.ts'
 import { ProgramError } from './program-error.ts'
 
-/** What `ANY` stands for; other verbs never match. */
-const anyVerbs: ReadonlySet<string> = new Set([
+/** The verbs that a method can have, `ANY` aside; others never match. */
+const verbs: ReadonlySet<string> = new Set([
   'DELETE',
   'GET',
   'HEAD',
@@ -168,7 +168,7 @@ function readParameters(entry: Entry, path: string): Record<string, string> {
 }
 
 function pick(entries: Map<string, Entry>, verb: string): Entry | undefined {
-  return entries.get(verb) ?? (anyVerbs.has(verb) ? entries.get('ANY') : undefined)
+  return verbs.has(verb) ? (entries.get(verb) ?? entries.get('ANY')) : undefined
 }
 
 /** `start`: of the next segment; past `end`: the path is used up. `depth`: variables so far. */

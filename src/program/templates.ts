@@ -1,10 +1,10 @@
 /**
- * Which mapping template is used: by Content-Type on the way in, by Accept on the way out ("Work with payloads and
- * data transformations" in the developer guide). Equal template texts are compiled once per program.
+ * Mapping templates by media type ("Mapping template transformations for REST APIs" in the developer guide). Equal texts
+ * are compiled once per program.
  */
 import type { Texts } from '../aws/rest-api.ts'
 import { compileTemplate, type Template } from '../vtl/compile.ts'
-import { firstAccepted, mediaTypeOf } from './media-types.ts'
+import { choose, mediaTypeOf } from './media-types.ts'
 import type { ChosenTemplate, TemplateChoice } from './program.ts'
 import { at, type Place, ProgramError } from './program-error.ts'
 
@@ -36,28 +36,6 @@ export function compileTemplates(
     byType.set(mediaType, Object.freeze({ mediaType, template }))
   }
   return choose(byType)
-}
-
-/** AWS's rules for picking by header, over any things that are kept by media type. */
-export function choose<T>(byType: ReadonlyMap<string, T>): {
-  readonly size: number
-  forRequest(contentType: string | undefined): T | undefined
-  forResponse(accept: string | undefined): T | undefined
-} {
-  const json = byType.get('application/json')
-  const fallback = byType.get('$default')
-  const [first] = byType.values()
-  return Object.freeze({
-    size: byType.size,
-    forRequest(contentType: string | undefined) {
-      if (contentType === undefined) return json ?? fallback
-      return byType.get(contentType) ?? byType.get(mediaTypeOf(contentType)) ?? fallback
-    },
-    forResponse(accept: string | undefined) {
-      if (accept === undefined) return json ?? first
-      return byType.get(firstAccepted(accept)) ?? json ?? first
-    },
-  })
 }
 
 function compileOnce(source: string, cache: TemplateCache, place: Place, what: string): Template {
