@@ -176,6 +176,10 @@ function readResponses(
       // A guess: that AWS puts one after the other, so that the last one stays.
       found.warn(`Integration on ${at} has more than one response with status ${statusCode}.`)
     }
+    const selectionPattern = key === 'default' || key === '' ? undefined : key
+    if (key === '' && 'default' in value) {
+      fail('There may be one response without a selection pattern')
+    }
     const lost = (name: string) =>
       found.warn(`'${name}' of the integration on ${at} is not a text. Ignoring.`)
     const responseParameters = textMap(response['responseParameters'], lost)
@@ -184,7 +188,7 @@ function readResponses(
       statusCode,
       defined<IntegrationResponse>({
         statusCode,
-        selectionPattern: key === 'default' || key === '' ? undefined : key,
+        selectionPattern,
         responseParameters,
         responseTemplates: textMap(response['responseTemplates'], lost),
         contentHandling: word<ContentHandling>(response, 'contentHandling', handlings, fail),

@@ -125,13 +125,11 @@ export function readModels(context: Context, source: Source): Models {
 
   function exists(name: string): boolean {
     if (name in schemas) return true
-    const standard = standardModels[name as keyof typeof standardModels]
+    const standard = Object.hasOwn(standardModels, name) ? standardModels[name] : undefined
+    if (standard === undefined) return false
     // Every API is created with these two; documents refer to them without defining them.
-    if (standard !== undefined && Object.hasOwn(standardModels, name)) {
-      if (!models.has(name)) models.set(name, standard)
-      return true
-    }
-    return false
+    if (!models.has(name)) models.set(name, standard)
+    return true
   }
 
   function urlOf(name: string): string {
@@ -148,8 +146,8 @@ function decodeName(part: string): string {
   }
 }
 
-/** The models that a new API has; texts as recorded from AWS. */
-const standardModels = Object.freeze({
+/** The models that a new API has, `Empty` and `Error`; texts as recorded from AWS. */
+export const standardModels: Readonly<Record<string, OwnModel>> = Object.freeze({
   Empty: standard('Empty', 'This is a default empty schema model', { title: 'Empty Schema' }),
   Error: standard('Error', 'This is a default error schema model', {
     title: 'Error Schema',

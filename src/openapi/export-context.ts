@@ -1,0 +1,18 @@
+/**
+ * What the parts of an export share: the API, and what of it is to be written in which format.
+ */
+import type { ApiSnapshot } from '../aws/rest-api.ts'
+
+export type ExportFormat = 'oas30' | 'swagger'
+
+/** What the parts of an export need to know. */
+export interface ExportContext {
+  readonly snapshot: ApiSnapshot
+  readonly format: ExportFormat
+  /** What references to models start with. */
+  readonly schemasAt: '#/components/schemas/' | '#/definitions/'
+  readonly withIntegrations: boolean
+  readonly withAuthorizers: boolean
+}
+
+export type Json = Record<string, unknown>
