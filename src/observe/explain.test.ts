@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type RefusalType, refusals } from '../messages/refusals.ts'
+import { type ExplainedRequest, explainText } from './explain.ts'
+
+const record: ExplainedRequest['record'] = {
+  requestId: '6f1c0000-0000-4000-8000-000000000000',
+  startedAt: Date.UTC(2026, 10, 22, 10, 2),
+  durationMs: 0.111,
+  integrationMs: -1,
+  method: 'GET',
+  path: '/dev/user',
+  host: 'localhost:4566',
+  sourceIp: '127.0.0.1',
+  apiId: 'a1b2c3d4e5',
+  apiName: 'pets',
+  stage: 'dev',
+  deploymentId: 'x7k2p1',
+  deployedAt: Date.UTC(2026, 10, 22, 10, 2),
+  resourcePath: '',
+  routeMethod: '',
+  integrationType: '',
+  step: 'match',
+  steps: [],
+  status: 403,
+  refusal: 'MISSING_AUTHENTICATION_TOKEN',
+  reason: 'no resource has this path and verb',
+  gatewayResponse: 'built-in',
+  requestBytes: 0,
+  integrationStatus: 0,
+  responseBytes: 42,
+}
+
+test('a miss names the nearest routes and says that the answer is not about tokens', () => {
+  const nearest = [
+    { verb: 'GET', path: '/users', why: 'one letter more' },
+    { verb: 'POST', path: '/user', why: 'the path exists, the verb does not' },
+  ]
+  assert.equal(
+    explainText({ record, nearest }),
+    [
+      '403 MissingAuthenticationToken   GET /dev/user   0.11 ms   request 6f1c0000-0000-4000-8000-000000000000',
+      '  api       pets (a1b2c3d4e5), stage dev, deployment x7k2p1 of 2026-11-22 10:02 UTC',
+      '  route     none matched. Nearest: GET /dev/users (one letter more). Also: POST /dev/user (the path exists, the',
+      '            verb does not)',
+      '  reason    no resource has this path and verb',
+      '  answer    403, 42 bytes, made by the built-in response MISSING_AUTHENTICATION_TOKEN',
+      '  meaning   MISSING_AUTHENTICATION_TOKEN: No resource and method match the request, or the signature is missing.',
+      '  next      AWS gives this answer for an unknown path or verb; it says nothing about tokens. Changes to',
+      '            resources are live only after a deployment: is the route in the one that the stage points at?',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('an answer of the back end is told with its route, steps and times', () => {
+  const text = explainText({
+    record: {
+      ...record,
+      resourcePath: '/users',
+      routeMethod: 'GET',
+      integrationType: 'AWS_PROXY',
+      integrationMs: 12.4,
+      integrationStatus: 200,
+      step: 'map-response',
+      steps: ['map-request', 'integrate', 'map-response'],
+      status: 200,
+      refusal: '',
+      reason: '',
+      gatewayResponse: '',
+      durationMs: 12.9,
+    },
+    nearest: [],
+  })
+  assert.match(text, /^200 OK {3}GET \/dev\/user {3}13 ms/)
+  assert.match(text, /back end {2}AWS_PROXY, answered 200 after 12 ms/)
+  assert.match(text, /steps {5}map-request, integrate, map-response/)
+  assert.doesNotMatch(text, /meaning|next/)
+})
+
+test('a refusal shows which step refused and which did not run', () => {
+  const text = explainText({
+    record: {
+      ...record,
+      resourcePath: '/users',
+      routeMethod: 'POST',
+      refusal: 'BAD_REQUEST_BODY',
+      step: 'validate-body',
+      steps: ['validate-parameters', 'validate-body', 'integrate'],
+      gatewayResponse: 'DEFAULT_4XX',
+    },
+    nearest: [],
+  })
+  assert.match(text, /passed validate-parameters; validate-body refused; not run: integrate/)
+  assert.match(
+    text,
+    /made by the API's gateway response DEFAULT_4XX, since BAD_REQUEST_BODY has none/,
+  )
+})
+
+test('an address of no API says so', () => {
+  const text = explainText({
+    record: { ...record, deploymentId: '', apiName: '', refusal: 'Forbidden', gatewayResponse: '' },
+    nearest: [],
+  })
+  assert.match(text, /^403 Forbidden/)
+  assert.match(text, /an API or a stage that does not exist/)
+})
+
+test('every refusal type has advice', () => {
+  for (const refusal of Object.keys(refusals) as RefusalType[]) {
+    assert.match(explainText({ record: { ...record, refusal }, nearest: [] }), / {2}next {6}\S/)
+  }
+})
+
+test('whatever a request holds, the text has no control characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (path, reason) => {
+      const text = explainText({ record: { ...record, path, reason, apiName: path }, nearest: [] })
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for them is the test
+      assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    }),
+  )
+})

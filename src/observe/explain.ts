@@ -1,0 +1,153 @@
+/**
+ * A decision record in plain words, for the owner of an API: which API and route, which step refused and why, what the
+ * back end did, and what a refusal means that AWS words so that nobody understands it.
+ *
+ *     403 MissingAuthenticationToken   GET /dev/user   0.11 ms   request 6f1c…
+ *       api       pets (a1b2c3d4e5), stage dev, deployment x7k2p1 of 2026-11-22 10:02 UTC
+ *       route     none matched. Nearest: GET /dev/users (one letter more)
+ *       …
+ *
+ * Whatever came from outside is escaped: this is read on a terminal.
+ */
+import { STATUS_CODES } from 'node:http'
+import { type RefusalType, refusals } from '../messages/refusals.ts'
+import type { DecisionRecord } from './decision-record.ts'
+import { printable } from './printable.ts'
+import { refusalAdvice } from './refusal-advice.ts'
+
+/** What is known about a request when somebody asks. */
+export interface ExplainedRequest {
+  readonly record: Readonly<Omit<DecisionRecord, 'steps'>> & { readonly steps: readonly string[] }
+  /** After a miss: the routes that come nearest, best first; `path` is without the stage. */
+  readonly nearest: readonly {
+    readonly verb: string
+    readonly path: string
+    readonly why: string
+  }[]
+}
+
+const textWidth = 100
+const labelWidth = 10
+
+/** Several lines, the last with a line feed. */
+export function explainText(explained: ExplainedRequest): string {
+  const { record } = explained
+  const lines = [
+    headline(record),
+    ...part('api', apiText(record)),
+    ...part('route', routeText(explained)),
+    ...part('steps', stepsText(record)),
+    ...part('reason', printable(record.reason)),
+    ...part('back end', backEndText(record)),
+    ...part('answer', answerText(record)),
+    ...part('meaning', meaningText(record)),
+    ...part('next', nextText(record)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+type Plain = ExplainedRequest['record']
+
+function headline(record: Plain): string {
+  const { status, method, path, durationMs, requestId } = record
+  const request = `${printable(method, 40)} ${printable(path, 200)}`
+  return `${status} ${titleOf(record)}   ${request}   ${msText(durationMs)}   request ${printable(requestId)}`
+}
+
+/** The error's name as clients see it, or HTTP's phrase for the status. */
+function titleOf({ refusal, status }: Plain): string {
+  const type = asRefusalType(refusal)
+  if (type !== null) return refusals[type].errorType.replace(/Exception$/, '')
+  return refusal === '' ? (STATUS_CODES[status] ?? '') : printable(refusal)
+}
+
+function apiText(record: Plain): string {
+  const { apiId, apiName, stage, deploymentId, deployedAt } = record
+  const id = printable(apiId, 100)
+  if (deploymentId === '') return `${id}, stage ${printable(stage, 100)}: not deployed here`
+  const made = new Date(deployedAt).toISOString().slice(0, 16).replace('T', ' ')
+  return `${printable(apiName, 100)} (${id}), stage ${printable(stage, 100)}, deployment ${deploymentId} of ${made} UTC`
+}
+
+function routeText({ record, nearest }: ExplainedRequest): string {
+  if (record.resourcePath !== '') return `${record.routeMethod} ${printable(record.resourcePath)}`
+  if (record.deploymentId === '') return ''
+  const near = nearest.map(
+    ({ verb, path, why }) => `${verb} /${printable(record.stage, 100)}${printable(path)} (${why})`,
+  )
+  if (near.length === 0) return 'none matched, and none comes near'
+  const [first, ...others] = near
+  const also = others.length === 0 ? '' : `. Also: ${others.join('; ')}`
+  return `none matched. Nearest: ${first}${also}`
+}
+
+/** The steps that the route has, up to the one that refused. */
+function stepsText({ steps, step, refusal }: Plain): string {
+  if (steps.length === 0) return ''
+  if (refusal === '') return steps.join(', ')
+  const at = steps.indexOf(step)
+  const passed = at < 0 ? [] : steps.slice(0, at)
+  const skipped = at < 0 ? steps : steps.slice(at + 1)
+  const notRun = skipped.length === 0 ? '' : `; not run: ${skipped.join(', ')}`
+  const before = passed.length === 0 ? '' : `passed ${passed.join(', ')}; `
+  return `${before}${step} refused${notRun}`
+}
+
+function backEndText({ integrationType, integrationMs, integrationStatus }: Plain): string {
+  if (integrationType === '') return ''
+  if (integrationType === 'MOCK') return 'MOCK, nothing is called'
+  if (integrationMs < 0) return `${integrationType}, gave no answer or was not called`
+  return `${integrationType}, answered ${integrationStatus} after ${msText(integrationMs)}`
+}
+
+function answerText(record: Plain): string {
+  const { status, refusal, gatewayResponse, responseBytes } = record
+  const size = `${status}, ${responseBytes} ${responseBytes === 1 ? 'byte' : 'bytes'}`
+  if (refusal === '') return size
+  if (gatewayResponse === '') return `${size}, made by the gateway itself`
+  if (gatewayResponse === 'own') return `${size}, made by the API's gateway response ${refusal}`
+  if (gatewayResponse === 'built-in') return `${size}, made by the built-in response ${refusal}`
+  return `${size}, made by the API's gateway response ${gatewayResponse}, since ${refusal} has none`
+}
+
+function meaningText({ refusal, deploymentId }: Plain): string {
+  const type = asRefusalType(refusal)
+  if (type !== null) return `${type}: ${refusals[type].when}`
+  if (refusal === '') return ''
+  return deploymentId === ''
+    ? 'AWS answers Forbidden when the host names an API or a stage that does not exist.'
+    : ''
+}
+
+function nextText({ refusal, deploymentId }: Plain): string {
+  const type = asRefusalType(refusal)
+  if (type !== null) return refusalAdvice[type]
+  if (refusal === '' || deploymentId !== '') return ''
+  return 'Compare the API id and the stage in the address with what is deployed: aws apigateway get-rest-apis, then get-stages.'
+}
+
+function asRefusalType(refusal: string): RefusalType | null {
+  // Own keys only: what is looked up must be a row of the table.
+  return Object.hasOwn(refusals, refusal) ? (refusal as RefusalType) : null
+}
+
+function msText(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`
+}
+
+/** `  label     text`, broken between words; nothing when there is no text. */
+function part(label: string, text: string): string[] {
+  if (text === '') return []
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > textWidth) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  lines.push(line)
+  return lines.map((each, i) => `  ${(i === 0 ? label : '').padEnd(labelWidth)}${each}`)
+}
