@@ -111,6 +111,18 @@ test('headers come from literals, the request, the context and the stage', () =>
   ])
 })
 
+test('a header can neither break the framing nor hold a line end', () => {
+  const { headers } = plan('THROTTLED', {
+    responseType: 'THROTTLED',
+    responseParameters: {
+      'gatewayresponse.header.Content-Length': "'3'",
+      'gatewayresponse.header.X-Split': "'a\r\nSet-Cookie: b'",
+      'gatewayresponse.header.WWW-Authenticate': "'Basic'",
+    },
+  })
+  assert.deepEqual(headers(source), ['WWW-Authenticate', 'Basic'])
+})
+
 const substitutions: { template: string; want: string }[] = [
   { template: '{"message":$context.error.messageString}', want: '{"message":"No \\"x\\""}' },
   { template: '$context.error.message.', want: 'No "x".' },

@@ -10,6 +10,7 @@
  */
 import type { GatewayResponse } from '../aws/rest-api.ts'
 import { type RefusalType, refusals } from '../messages/refusals.ts'
+import { isFieldValue } from './header-rules.ts'
 import { compileSurroundings, requestReader, walk } from './mappings.ts'
 import { choose, mediaTypeOf } from './media-types.ts'
 import type { GatewayResponsePlan, GatewayResponseSource, GatewayResponses } from './program.ts'
@@ -27,6 +28,16 @@ interface Body {
   readonly mediaType: string
   readonly read: ReadText
 }
+
+/** These say how our own answer is framed, so a definition may not set them (guess: AWS leaves them out as well). */
+const framing: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 const noHeaders: readonly string[] = Object.freeze([])
 
@@ -57,7 +68,7 @@ function planFor(
       const list: string[] = []
       for (const header of used.headers) {
         const value = header.read(source)
-        if (value !== undefined) list.push(header.name, value)
+        if (value !== undefined && isFieldValue(value)) list.push(header.name, value)
       }
       return list
     },
@@ -84,7 +95,7 @@ function compileEntry(entry: GatewayResponse): Customised {
   if (entry.statusCode !== undefined && !/^[1-5]\d\d$/.test(entry.statusCode)) {
     throw new ProgramError({}, `gateway response ${type}: ${entry.statusCode} is not a status`)
   }
-  const headers = Object.entries(entry.responseParameters ?? {}).map(([key, expression]) => {
+  const all = Object.entries(entry.responseParameters ?? {}).map(([key, expression]) => {
     const [, name] = /^gatewayresponse\.header\.([A-Za-z0-9!#$%&'*+.^_`|~-]+)$/.exec(key) ?? []
     const read = compileSource(expression)
     if (name === undefined || read === undefined) {
@@ -92,6 +103,7 @@ function compileEntry(entry: GatewayResponse): Customised {
     }
     return { name, read }
   })
+  const headers = all.filter(header => !framing.has(header.name.toLowerCase()))
   const bodies = new Map<string, Body>()
   for (const [key, template] of Object.entries(entry.responseTemplates ?? {})) {
     const mediaType = mediaTypeOf(key)

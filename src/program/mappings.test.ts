@@ -27,8 +27,9 @@ const variables: Variables = {
 
 const request: RequestSource = {
   request: {
-    header: name => headers.filter(([key]) => key === name).at(-1)?.[1],
-    headerValues: name => headers.filter(([key]) => key === name).map(([, value]) => value),
+    header: (name: string) => headers.filter(([key]) => key === name).at(-1)?.[1],
+    headerValues: (name: string) =>
+      headers.filter(([key]) => key === name).map(([, value]) => value),
     query: new Map([['q', ['1', '2']]]),
     pathParameters: Object.assign(Object.create(null), { id: 'a%2Fb' }),
     body: Buffer.from(body),
