@@ -82,7 +82,10 @@ export function createControlServer(
       )
       if (name === 'unknown' || !services[name]) throw notServed(scopeOf(target)?.service ?? name)
       const caller = { namespace, requestId, host: hostOf(request) }
-      return await dispatch(served.service, served.calls, caller, signed, report)
+      // The path of a connection has the stage's address in front of it, which is signed but not matched.
+      const path = name === 'management' ? splitConnectionPath(rawPath)?.path : undefined
+      const call = { ...signed, rawPath: path ?? rawPath }
+      return await dispatch(served.service, served.calls, caller, call, report)
     } catch (error) {
       if (error instanceof Fault) return writeFault(served.service.model, error)
       report(error, undefined)

@@ -1,0 +1,58 @@
+/**
+ * What the Lambda API needs beside the store: something that keeps code on disk and runs functions. The
+ * types repeat the shape of those in src/lambda, which the control plane does not import; gateway.ts joins them.
+ */
+import type { ControlContext } from '../context.ts'
+
+/** What a runner must know of a function; see `FunctionSettings` in src/lambda/settings.ts. */
+export interface RunSettings {
+  readonly arn: string
+  readonly name: string
+  readonly version: string
+  readonly handler: string
+  readonly runtime: string
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  readonly memoryMb: number
+  readonly account: string
+  readonly region: string
+  readonly revision: string
+  readonly hotReload: boolean
+  readonly logGroup: string
+}
+
+export interface RunInvocation {
+  readonly payload: Buffer
+  readonly requestId: string
+  readonly clientContext?: string
+}
+
+export interface RunResult {
+  readonly payload: Buffer
+  readonly functionError: undefined | 'Unhandled' | 'Handled'
+  readonly logTail: string
+}
+
+/** Handed over by gateway.ts. */
+export interface FunctionHost {
+  /** Rejects with errors named `TooManyInvocations`, `InvocationTooLarge`, `RuntimeUnsupported`, `FunctionGone`. */
+  invoke(settings: RunSettings, invocation: RunInvocation): Promise<RunResult>
+  /** Undefined when functions of the runtime can be run, else a sentence that says why not. */
+  whyNotRunnable(runtime: string): string | undefined
+  /** Unpacks a zip. Rejects with an error named `CodeRejected` whose `reason` is `unreadable` or `too-large`. */
+  unpackCode(zip: Uint8Array): Promise<{ readonly folder: string; readonly sha256: string }>
+  /** The folder of code that was unpacked on this machine before. */
+  findCode(sha256: string): Promise<string | undefined>
+  /** The function, named by its ARN without qualifier, is not what it was, or may be invoked by others. */
+  changed(functionArn: string): void
+  /** The function is deleted. */
+  forget(functionArn: string): void
+  /** Takes what an asynchronous invocation ran into, which nobody waits for. */
+  report(error: unknown): void
+}
+
+/** What the handlers of the Lambda API are given. */
+export interface LambdaContext extends ControlContext {
+  readonly functions: FunctionHost
+}

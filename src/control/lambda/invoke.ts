@@ -1,0 +1,118 @@
+/**
+ * Invoke: waits for the answer (`RequestResponse`), takes the event and answers at once (`Event`), or only looks
+ * whether it could be done (`DryRun`). https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
+import { TooManyRequestsException } from '../../aws/faults.ts'
+import {
+  InvalidParameterValueException,
+  InvalidRequestContentException,
+  InvalidRuntimeException,
+  RequestTooLargeException,
+  ResourceNotFoundException,
+} from '../../aws/lambda-faults.ts'
+import type { LambdaOperations } from '../../aws/operations.lambda.ts'
+import type { AsyncInvocations } from './async-invocations.ts'
+import { folderOf } from './code.ts'
+import type { LambdaContext, RunInvocation, RunSettings } from './context.ts'
+import { findFunction, functionNameOf, functionNotFound } from './lookup.ts'
+import { settingsOf } from './resolve.ts'
+
+type Input = LambdaOperations['Invoke']['input']
+type Output = LambdaOperations['Invoke']['output']
+
+/** AWS's limit for events that nobody waits for. */
+const eventLimitBytes = 1_048_576
+
+/** Makes the handler; asynchronous invocations go to `queue`. Runs outside a transaction. */
+export function invokeWith(queue: AsyncInvocations) {
+  return async function invoke(ctx: LambdaContext, input: Input): Promise<Output> {
+    if (input.DurableExecutionName !== undefined || input.TenantId !== undefined) {
+      throw new InvalidParameterValueException(
+        'Durable executions and tenants are not built yet in Portcullis.',
+      )
+    }
+    const settings = await settingsFor(ctx, input)
+    const invocation = invocationOf(ctx, input)
+    switch (input.InvocationType) {
+      case 'DryRun':
+        return { StatusCode: 204 }
+      case 'Event':
+        if (invocation.payload.length > eventLimitBytes) throw tooLarge(eventLimitBytes)
+        queue.add(ctx.functions, settings, invocation)
+        return { StatusCode: 202 }
+      default:
+        return run(ctx, input, settings, invocation)
+    }
+  }
+}
+
+async function run(
+  ctx: LambdaContext,
+  input: Input,
+  settings: RunSettings,
+  invocation: RunInvocation,
+): Promise<Output> {
+  const result = await ctx.functions.invoke(settings, invocation).catch(explain)
+  return {
+    StatusCode: 200,
+    ExecutedVersion: settings.version,
+    Payload: result.payload,
+    ...(result.functionError && { FunctionError: result.functionError }),
+    ...(input.LogType === 'Tail' && { LogResult: Buffer.from(result.logTail).toString('base64') }),
+  }
+}
+
+async function settingsFor(ctx: LambdaContext, input: Input): Promise<RunSettings> {
+  const name = functionNameOf(ctx, input.FunctionName, input.Qualifier)
+  const record = await ctx.store.read(ctx.namespace, tx => findFunction(tx, name))
+  if (!record) throw functionNotFound(ctx, name)
+  const folder = await folderOf(ctx.functions, ctx.store, ctx.namespace, record)
+  return settingsOf(ctx.namespace, name, record, folder)
+}
+
+function invocationOf(ctx: LambdaContext, input: Input): RunInvocation {
+  const { Payload: bytes = new Uint8Array() } = input
+  const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (payload.length > 0) checkJson(payload.toString(), 'Could not parse request body into json')
+  const clientContext = input.ClientContext && contextOf(input.ClientContext)
+  return { payload, requestId: ctx.requestId, ...(clientContext && { clientContext }) }
+}
+
+function contextOf(base64: string): string {
+  const text = Buffer.from(base64, 'base64').toString()
+  checkJson(text, 'Client context must be a valid Base64-encoded JSON object.')
+  return text
+}
+
+function checkJson(text: string, problem: string): void {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    throw new InvalidRequestContentException(`${problem}: ${(error as SyntaxError).message}`)
+  }
+}
+
+// The runner is another layer: its errors are known here by name.
+function explain(error: unknown): never {
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  switch (name) {
+    case 'TooManyInvocations':
+      throw new TooManyRequestsException('Rate Exceeded.', {
+        Reason: 'ConcurrentInvocationLimitExceeded',
+      })
+    case 'InvocationTooLarge':
+      throw new RequestTooLargeException(message)
+    case 'RuntimeUnsupported':
+      throw new InvalidRuntimeException(message)
+    case 'FunctionGone':
+      throw new ResourceNotFoundException(message)
+    default:
+      throw error
+  }
+}
+
+function tooLarge(limitBytes: number): RequestTooLargeException {
+  return new RequestTooLargeException(
+    `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+  )
+}
