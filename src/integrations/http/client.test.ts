@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import { HttpClient } from './client.ts'
-import { callTo, Recorder, rejection } from './fixtures/calls.ts'
+import { callTo, clientWith, Recorder, rejection } from './fixtures/calls.ts'
 import { answerText, startRawBackEnd } from './fixtures/raw-back-end.ts'
 import { httpTarget, httpTargetOf } from './http-call.ts'
 
@@ -95,7 +95,6 @@ test('a streamed body of the wrong length closes the connection instead of confu
     assert.equal((await rejection(client.call(call, 100))).type, 'invalid-request')
   }
   assert.ok(!backEnd.connections.some(seen => seen.text.includes('abcd')))
-  await backEnd.close()
 })
 
 test('a streamed body that fails ends the call', async () => {
@@ -109,7 +108,6 @@ test('a streamed body that fails ends the call', async () => {
   )
   assert.equal(error.type, 'aborted')
   assert.equal((error.cause as Error).message, 'client gone')
-  await backEnd.close()
 })
 
 test('an answer before the whole request is taken, and the connection closed', async () => {
@@ -129,7 +127,6 @@ test('an answer before the whole request is taken, and the connection closed', a
   assert.ok(seen)
   if (!seen.socket.closed) await once(seen.socket, 'close')
   stop()
-  await backEnd.close()
 })
 
 test('an answer is the same however the network cuts it', async () => {
@@ -145,7 +142,6 @@ test('an answer is the same however the network cuts it', async () => {
     assert.equal(answer.body.toString(), 'abcde')
   }
   assert.equal(backEnd.connections.length, 1)
-  await backEnd.close()
 })
 
 test('whatever a back end says, a call ends with an answer or an error', async () => {
@@ -172,7 +168,6 @@ test('whatever a back end says, a call ends with an answer or an error', async (
     assert.ok([200, 'reset', 'protocol'].includes(outcome), `${outcome}`)
   })
   await fc.assert(run, { numRuns: 300 })
-  await backEnd.close()
 })
 
 const lengths = [
@@ -192,7 +187,6 @@ for (const { name, answer } of lengths) {
   test(`an answer that is too large ends the call: ${name}`, async () => {
     const backEnd = await startRawBackEnd(({ socket }) => socket.write(answer))
     assert.equal((await rejection(client.call(callTo(backEnd.target), 100))).type, 'too-large')
-    await backEnd.close()
   })
 }
 
@@ -204,7 +198,6 @@ test('an answer of exactly the limit is taken', async () => {
   for (let i = 0; i < 2; i++) {
     assert.equal((await client.call(callTo(backEnd.target), 100)).body.toString(), 'x'.repeat(100))
   }
-  await backEnd.close()
 })
 
 test('a stream hands pieces on, waits while paused, and goes on', async () => {
@@ -227,7 +220,6 @@ test('a stream hands pieces on, waits while paused, and goes on', async () => {
   assert.equal(sink.length, total)
   assert.equal(sink.expected, total)
   assert.ok(sink.isAll('z'))
-  await backEnd.close()
 })
 
 test('a stream that is aborted closes its connection and hears it once', async () => {
@@ -242,7 +234,6 @@ test('a stream that is aborted closes its connection and hears it once', async (
   const [seen] = backEnd.connections
   assert.ok(seen)
   if (!seen.socket.closed) await once(seen.socket, 'close')
-  await backEnd.close()
 })
 
 test('a stream that cannot be sent says so after `stream` has returned', async () => {
@@ -271,18 +262,16 @@ test('a call that is cancelled ends, also when that was before it began', async 
   const error = await rejection(client.call(callTo(backEnd.target, { cancel: early }), 1))
   assert.equal(error.type, 'aborted')
   assert.equal(backEnd.connections.length, 1)
-  await backEnd.close()
 })
 
 test('names that resolve to addresses that are not allowed are not called', async () => {
-  const guarded = new HttpClient({
+  const guarded = clientWith({
     lookup: (_, __, callback) => callback(null, [{ address: '169.254.169.254', family: 4 }]),
   })
   const call = callTo(httpTargetOf(new URL('http://metadata.test/')))
   const error = await rejection(guarded.call(call, 1))
   assert.equal(error.type, 'connect')
   assert.equal(error.code, 'TARGET_NOT_ALLOWED')
-  await guarded.close()
 })
 
 test('targets are checked when they are made', () => {

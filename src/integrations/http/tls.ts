@@ -47,7 +47,9 @@ export class TlsDialer {
 
   /** Starts connecting. Judge the certificate with `certificateProblem` at `secureConnect`. */
   connect(target: HttpTarget, lookup: Lookup, onread: OnReadOpts): TLSSocket {
-    const session = this.#sessions.get(target.key)
+    // A resumed session brings no certificate, and here it is we who judge it.
+    const resumes = !target.insecureSkipVerification
+    const session = resumes ? this.#sessions.get(target.key) : undefined
     const options: ConnectionOptions & { onread: OnReadOpts } = {
       host: target.host,
       port: target.port,
@@ -62,9 +64,11 @@ export class TlsDialer {
       ...(session === undefined ? null : { session }),
     }
     const socket = connect(options)
-    socket.on('session', (latest: Buffer) => {
-      remember(this.#sessions, target.key, latest, maxSessions)
-    })
+    if (resumes) {
+      socket.on('session', (latest: Buffer) => {
+        remember(this.#sessions, target.key, latest, maxSessions)
+      })
+    }
     return socket
   }
 
