@@ -73,7 +73,7 @@ function parseComparison(reader: Reader, wanted: boolean): Condition {
   const operator = parseOperator(cursor)
   if (operator) return { type: 'compare', operator, left, right: parseOperand(reader) }
   cursor.at = afterLeft
-  if (left.type !== 'path') cursor.fail('Expected an operator')
+  if (left.type !== 'path') return cursor.fail('Expected an operator')
   return { type: 'exists', path: left.path, wanted }
 }
 

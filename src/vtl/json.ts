@@ -1,0 +1,178 @@
+/**
+ * JSON text to Java values and back, for `$input` and `$util.parseJson`. Unlike `JSON.parse` it keeps what AWS keeps: the order
+ * of keys that look like numbers (objects become Maps), `1.0` apart from `1`, and whole numbers of any length.
+ * RFC 8259; nesting is bounded.
+ */
+import { JavaDouble } from '../base/json-path/java-double.ts'
+import { type Budget, spend } from './budget.ts'
+import { integerOf } from './numbers.ts'
+
+const maxDepth = 512
+
+interface Reader {
+  readonly text: string
+  at: number
+}
+
+/** Reads a whole JSON text; throws SyntaxError. */
+export function readJson(text: string): unknown {
+  const reader: Reader = { text, at: 0 }
+  const value = readValue(reader, 0)
+  skipBlanks(reader)
+  if (reader.at < text.length) fail(reader)
+  return value
+}
+
+function fail(reader: Reader): never {
+  throw new SyntaxError(`Unexpected character in JSON at ${reader.at}`)
+}
+
+function skipBlanks(reader: Reader): void {
+  const { text } = reader
+  for (;;) {
+    const c = text.charCodeAt(reader.at)
+    if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return
+    reader.at++
+  }
+}
+
+function readValue(reader: Reader, depth: number): unknown {
+  skipBlanks(reader)
+  switch (reader.text[reader.at]) {
+    case '{':
+      return readObject(reader, depth + 1)
+    case '[':
+      return readArray(reader, depth + 1)
+    case '"':
+      return readString(reader)
+    case 't':
+      return readWord(reader, 'true', true)
+    case 'f':
+      return readWord(reader, 'false', false)
+    case 'n':
+      return readWord(reader, 'null', null)
+    default:
+      return readNumber(reader)
+  }
+}
+
+function readWord(reader: Reader, word: string, value: boolean | null): boolean | null {
+  if (!reader.text.startsWith(word, reader.at)) fail(reader)
+  reader.at += word.length
+  return value
+}
+
+function readObject(reader: Reader, depth: number): Map<string, unknown> {
+  if (depth > maxDepth) fail(reader)
+  const object = new Map<string, unknown>()
+  reader.at++
+  if (takes(reader, '}')) return object
+  do {
+    skipBlanks(reader)
+    if (reader.text[reader.at] !== '"') fail(reader)
+    const key = readString(reader)
+    if (!takes(reader, ':')) fail(reader)
+    object.set(key, readValue(reader, depth))
+  } while (takes(reader, ','))
+  if (!takes(reader, '}')) fail(reader)
+  return object
+}
+
+function readArray(reader: Reader, depth: number): unknown[] {
+  if (depth > maxDepth) fail(reader)
+  const array: unknown[] = []
+  reader.at++
+  if (takes(reader, ']')) return array
+  do array.push(readValue(reader, depth))
+  while (takes(reader, ','))
+  if (!takes(reader, ']')) fail(reader)
+  return array
+}
+
+function takes(reader: Reader, c: string): boolean {
+  skipBlanks(reader)
+  if (reader.text[reader.at] !== c) return false
+  reader.at++
+  return true
+}
+
+/** Most texts have no escapes and are one slice; bench/micro/vtl.ts. */
+function readString(reader: Reader): string {
+  const { text } = reader
+  const begin = reader.at + 1
+  for (let i = begin; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 34) {
+      reader.at = i + 1
+      return text.slice(begin, i)
+    }
+    if (c < 32) break
+    if (c === 92) return readEscaped(reader)
+  }
+  return fail(reader)
+}
+
+/** JSON.parse refuses the control characters that this lets through. */
+const quoted = /"(?:[^"\\]|\\.)*"/y
+
+function readEscaped(reader: Reader): string {
+  quoted.lastIndex = reader.at
+  const token = quoted.exec(reader.text)?.[0]
+  if (token === undefined) return fail(reader)
+  reader.at += token.length
+  return JSON.parse(token) as string // JSON.parse of a quoted text gives a text, or throws.
+}
+
+const number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
+
+function readNumber(reader: Reader): unknown {
+  number.lastIndex = reader.at
+  const match = number.exec(reader.text)
+  if (!match) return fail(reader)
+  reader.at += match[0].length
+  if (match[1] === undefined && match[2] === undefined) return integerOf(match[0])
+  // json-smart keeps more than 18 characters as a BigDecimal, digit by digit.
+  return new JavaDouble(Number(match[0]), match[0].length > 18 ? match[0] : undefined)
+}
+
+/**
+ * Compact JSON. With 'protect slashes' it writes texts as json-smart's `JSONArray.toString` does: `/` as `\/`, and
+ * some blocks of Unicode as `\uXXXX`. Throws RangeError for values nested too deeply.
+ */
+export function writeJson(
+  value: unknown,
+  budget: Budget,
+  texts?: 'protect slashes',
+  depth = 0,
+): string {
+  if (typeof value === 'string') return texts ? protectedText(value) : JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return String(value ?? null)
+  if (depth > maxDepth) throw new RangeError('Value is nested too deeply for JSON')
+  if (Array.isArray(value)) {
+    spend(budget, value.length)
+    let json = '['
+    for (let i = 0; i < value.length; i++) {
+      if (i > 0) json += ','
+      json += writeJson(value[i], budget, texts, depth + 1)
+    }
+    return `${json}]`
+  }
+  if (value instanceof Map) {
+    spend(budget, value.size)
+    let json = '{'
+    for (const [key, member] of value as Map<unknown, unknown>) {
+      if (json.length > 1) json += ','
+      json += `${writeJson(String(key), budget, texts)}:${writeJson(member, budget, texts, depth + 1)}`
+    }
+    return `${json}}`
+  }
+  return value instanceof JavaDouble ? value.toString() : writeJson(String(value), budget, texts)
+}
+
+function protectedText(text: string): string {
+  const escaped = JSON.stringify(text).replaceAll('/', '\\/')
+  return escaped.replace(
+    /[\u007f-\u009f\u2000-\u20ff]/g,
+    c => `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  )
+}

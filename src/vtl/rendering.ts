@@ -1,0 +1,81 @@
+/**
+ * The state of one rendering: the text so far, the variables, and what may still be spent. Also the ways out of a
+ * template that is not done: `#stop` and `#break` are thrown, as in Velocity.
+ */
+import { type Budget, boundText, maxSteps } from './budget.ts'
+import type { Frame } from './frame.ts'
+
+/** Writes what a piece of a template makes. */
+export type Render = (rendering: Rendering) => void
+
+/** Gives the value of an expression; null where Velocity has null, never undefined. */
+export type Evaluate = (rendering: Rendering) => unknown
+
+/** Macros within macros, and blocks within blocks; Velocity's `velocimacro.max.depth`. */
+export const maxCalls = 20
+
+/** One rendering of a template. */
+export class Rendering implements Budget {
+  out = ''
+  left = maxSteps
+  frame: Frame
+  /** What a reference to nothing is worth: null, or '' in the gateway. */
+  readonly missing: null | ''
+  /** Names of the macros being called, for the limit and its message. */
+  readonly calls: string[] = []
+
+  constructor(frame: Frame, missing: null | '') {
+    this.frame = frame
+    this.missing = missing
+  }
+
+  write(text: string): void {
+    this.out = boundText(this.out + text)
+  }
+
+  /** What `render` writes, as a text instead of output. */
+  capture(render: Render): string {
+    const before = this.out
+    this.out = ''
+    try {
+      render(this)
+      return this.out
+    } finally {
+      this.out = before
+    }
+  }
+
+  /** Evaluates with the variables of another frame. */
+  within(frame: Frame, evaluate: Evaluate): unknown {
+    const current = this.frame
+    this.frame = frame
+    try {
+      return evaluate(this)
+    } finally {
+      this.frame = current
+    }
+  }
+}
+
+/** Thrown by #stop ('template'), #break ('nearest') and #break($foreach) (the loop's own object). */
+export class Stop {
+  readonly scope: unknown
+
+  constructor(scope: unknown) {
+    this.scope = scope
+  }
+}
+
+export const stopTemplate = new Stop('template')
+export const breakNearest = new Stop('nearest')
+
+/** Runs a scope that #break ends: a macro, a block, a loop. `self` is what `#break($self)` names. */
+export function catchBreak(run: () => void, self?: unknown): void {
+  try {
+    run()
+  } catch (thrown) {
+    const ends =
+      thrown === breakNearest || (thrown instanceof Stop && self && thrown.scope === self)
+    if (!ends) throw thrown
+  }
+}
