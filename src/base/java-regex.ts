@@ -1,11 +1,16 @@
 /**
- * Java regular expressions (`java.util.regex.Pattern`) as AWS's selection patterns use them: the whole text must match, and `.`
- * does not match a line end. They run on re2js, whose time is linear in the text whatever the pattern is. What RE2 cannot
- * do (look-around, back-references, possessive repeats, class intersection) is refused when the pattern is compiled.
+ * Java regular expressions (`java.util.regex.Pattern`) as AWS's selection patterns use them: the whole text must
+ * match, and `.` does not match a line end. They run on re2js, whose time is linear in the text whatever the
+ * pattern is. What RE2 cannot do (look-around, back-references, possessive repeats, class intersection) is refused
+ * when the pattern is compiled.
  */
 import { RE2JS } from 're2js'
 
 const maxPatternLength = 4096
+
+/** APIs repeat a few patterns on every method, and compiling one takes up to a millisecond. */
+const maxRemembered = 500
+const remembered = new Map<string, RE2JS>()
 
 /** Java's line ends; RE2's `.` leaves out the newline only. */
 const notLineEnd = '[^\\n\\r\\x{85}\\x{2028}\\x{2029}]'
@@ -17,8 +22,14 @@ export function compileJavaRegex(pattern: string): (text: string) => boolean {
   }
   // Most patterns are plain texts such as `404`.
   if (/^[A-Za-z0-9 _:;,'"!@#%&/=<>~-]*$/.test(pattern)) return text => text === pattern
-  const regex = compileRe2(translate(pattern), pattern)
-  return text => regex.testExact(text)
+  let regex = remembered.get(pattern)
+  if (regex === undefined) {
+    regex = compileRe2(translate(pattern), pattern)
+    if (remembered.size >= maxRemembered) remembered.clear()
+    remembered.set(pattern, regex)
+  }
+  const compiled = regex
+  return text => compiled.testExact(text)
 }
 
 function compileRe2(translated: string, pattern: string): RE2JS {

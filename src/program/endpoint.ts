@@ -1,6 +1,7 @@
 /**
- * The URI of an HTTP integration, taken apart once: `https://host:port/path/{name}?query`. Stage variables are filled
- * in here, `{name}` placeholders when the request is mapped. "Set up HTTP integrations" in the developer guide.
+ * The URI of an HTTP integration, taken apart once: `https://host:port/path/{name}?query`. Stage variables are
+ * filled in here, `{name}` placeholders when the request is mapped. "Set up HTTP integrations" in the developer
+ * guide.
  */
 import type { HttpEndpoint } from './program.ts'
 
@@ -23,7 +24,7 @@ export function usesStageVariables(text: string): boolean {
   return text.includes('${stageVariables.')
 }
 
-/** `verb`: what is sent to the back end, null for the client's own. Throws SyntaxError for a URI that cannot be called. */
+/** `verb`: sent to the back end, null for the client's own. Throws SyntaxError for a URI that cannot be called. */
 export function parseEndpoint(
   uri: string,
   verb: string | null,

@@ -1,6 +1,6 @@
 /**
- * Gateway responses: what is answered when the gateway itself says no. "Set up gateway response customization" in the
- * developer guide. For each refusal type the plan is made once:
+ * Gateway responses: what is answered when the gateway itself says no. "Set up gateway response customization" in
+ * the developer guide. For each refusal type the plan is made once:
  *
  *     headers, body   own entry, else DEFAULT_4XX / DEFAULT_5XX by the type's class, else built in
  *     status          own entry's, else that of the DEFAULT entry (it counts for its whole class), else the type's

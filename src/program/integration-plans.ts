@@ -1,9 +1,9 @@
 /**
- * Integration -> plan: MOCK, HTTP, HTTP_PROXY and Lambda (AWS, AWS_PROXY). What a definition asks for and this version
- * cannot do is an obstacle, and the plan beside it is one that cannot answer.
+ * Integration -> plan: MOCK, HTTP, HTTP_PROXY and Lambda (AWS, AWS_PROXY). What a definition asks for and this
+ * version cannot do is an obstacle, and the plan beside it is one that cannot answer.
  *
- * A URI that is wrong as it stands is refused at deployment. One that becomes wrong through the stage's variables deploys, as on
- * AWS, and each request to it is answered with 500.
+ * A URI that is wrong as it stands is refused at deployment. One that becomes wrong through the stage's variables
+ * deploys, as on AWS, and each request to it is answered with 500.
  */
 import type { Integration } from '../aws/rest-api.ts'
 import { fillStageVariables, parseEndpoint, usesStageVariables } from './endpoint.ts'
@@ -96,7 +96,9 @@ function planLambdaProxy(
 ): PlannedIntegration {
   // Recorded: Lambda takes POST only, and AWS finds out when the request comes.
   if (integration.httpMethod !== 'POST') {
-    return blocked(`The integration calls Lambda with ${integration.httpMethod}; it must be POST.`)
+    return blocked(
+      `The integration calls Lambda with ${integration.httpMethod || 'no method'}; it must be POST.`,
+    )
   }
   // Recorded: mappings of a Lambda proxy integration do nothing, except that illegal ones are still errors.
   const illegal = planParameters(integration, place).find(

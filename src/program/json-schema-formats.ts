@@ -1,6 +1,6 @@
 /**
- * The formats of JSON Schema draft-04 (validation §7.3), with the error texts of the validator whose messages AWS shows. Formats that
- * nobody knows are not checked. All tests take linear time.
+ * The formats of JSON Schema draft-04 (validation §7.3), with the error texts of the validator whose messages AWS
+ * shows. Formats that nobody knows are not checked. All tests take linear time.
  */
 import { isIPv4, isIPv6 } from 'node:net'
 import { compileEcmaPattern } from './json-schema-patterns.ts'

@@ -1,6 +1,7 @@
 /**
- * The keywords of JSON Schema draft-04 that judge one value by itself, as closures: limits, types, enumerations. The texts are
- * those of the Java validator that AWS's messages come from; where no answer of AWS was recorded, they are guesses.
+ * The keywords of JSON Schema draft-04 that judge one value by itself, as closures: limits, types, enumerations.
+ * The texts are those of the Java validator that AWS's messages come from; where no answer of AWS was recorded,
+ * they are guesses.
  */
 import { formats } from './json-schema-formats.ts'
 import { compileEcmaPattern } from './json-schema-patterns.ts'

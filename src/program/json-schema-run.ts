@@ -1,6 +1,7 @@
 /**
- * One validation while it runs: what may still be spent, and what was found. Bodies come from clients and schemas may refer to
- * themselves, so every visit costs a step and every level counts; whoever runs out fails, whatever the schema says.
+ * One validation while it runs: what may still be spent, and what was found. Bodies come from clients and schemas
+ * may refer to themselves, so every visit costs a step and every level counts; whoever runs out fails, whatever
+ * the schema says.
  */
 
 /** Bounds for one validation; a 10 MB body of single digits takes half of the steps. */

@@ -1,14 +1,15 @@
 /**
- * JSON Schema draft-04 to closures. Each schema object becomes a check with two parts, run as the Java validator runs them whose
- * messages AWS shows: first all keywords on the value itself, in the order of their names, `format` last; then, only when nothing
- * has failed so far, the value's members by name and items by number.
+ * JSON Schema draft-04 to closures. Each schema object becomes a check with two parts, run as the Java validator
+ * runs them whose messages AWS shows: first all keywords on the value itself, in the order of their names,
+ * `format` last; then, only when nothing has failed so far, the value's members by name and items by number.
  *
  *     { type: 'object', properties: { a: { $ref: '#' } } }
  *        └ own: [type]     └ members: a -> the same check again
  *
- * Why our own and not a generator of code: a schema that refers to itself under `anyOf` takes exponential time, `uniqueItems`
- * takes quadratic time, and nested bodies overflow the stack; here every visit is counted (json-schema-run.ts). And
- * compiling takes microseconds, so that every schema is ready before the first request; bench/micro/json-schema.ts.
+ * Why our own and not a generator of code: a schema that refers to itself under `anyOf` takes exponential time,
+ * `uniqueItems` takes quadratic time, and nested bodies overflow the stack; here every visit is counted
+ * (json-schema-run.ts). And compiling takes microseconds, so that every schema is ready before the first request;
+ * bench/micro/json-schema.ts.
  */
 import { isObject, type JsonObject, keywords, onObject } from './json-schema-keywords.ts'
 import { compileEcmaPattern } from './json-schema-patterns.ts'

@@ -3,8 +3,8 @@
  *
  *     arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{function}/invocations
  *
- * where {function} is a full ARN, `account:function:name` or a name, each with or without `:qualifier`. "Set up Lambda
- * integrations" in the developer guide.
+ * where {function} is a full ARN, `account:function:name` or a name, each with or without `:qualifier`. "Set up
+ * Lambda integrations" in the developer guide.
  */
 
 const invocation =

@@ -1,7 +1,7 @@
 /**
  * Parameter mappings: `integration.request.header.X` <- `method.request.querystring.x`, and back. Each expression
- * becomes a function that reads one value; names are case-sensitive, a missing, null or empty value is undefined and
- * sets nothing. "Parameter mapping sources for REST APIs" in the developer guide.
+ * becomes a function that reads one value; names are case-sensitive, a missing, null or empty value is undefined
+ * and sets nothing. "Parameter mapping sources for REST APIs" in the developer guide.
  */
 import { JavaDouble } from '../base/json-path/java-double.ts'
 import { compileJsonPath } from '../base/json-path/json-path.ts'

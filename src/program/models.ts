@@ -1,6 +1,7 @@
 /**
  * The models of an API: JSON Schema draft-04, by name. A schema refers to another model by
- * `https://apigateway.amazonaws.com/restapis/{api}/models/{Name}` ("Data models for REST APIs" in the developer guide).
+ * `https://apigateway.amazonaws.com/restapis/{api}/models/{Name}` ("Data models for REST APIs" in the developer
+ * guide).
  */
 import type { Model } from '../aws/rest-api.ts'
 import { SchemaCompiler, type SchemaPlace } from './json-schema.ts'

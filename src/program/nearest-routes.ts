@@ -1,8 +1,8 @@
 /**
- * For `explain`, after a miss: which routes would nearly have matched, and what is different. Runs only when somebody
- * asks. Paths are compared segment by segment; `{name}` is like anything, a static segment is compared by edit
- * distance up to `maxDistance`, and a segment that was left out counts less than one that is too many. Work is bounded: paths are
- * cut at `maxSegments` segments of `maxLetters` letters.
+ * For `explain`, after a miss: which routes would nearly have matched, and what is different. Runs only when
+ * somebody asks. Paths are compared segment by segment; `{name}` is like anything, a static segment is compared by
+ * edit distance up to `maxDistance`, and a segment that was left out counts less than one that is too many. Work
+ * is bounded: paths are cut at `maxSegments` segments of `maxLetters` letters.
  */
 import type { NearRoute, Route } from './program.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Fail closed: what a deployment configures and this version cannot carry out. A guard that is not enforced would let
- * requests through that AWS refuses, so such a route (or the whole API) refuses every request, and says why in the
- * decision record and at deployment. What merely has no effect here becomes a notice.
+ * Fail closed: what a deployment configures and this version cannot carry out. A guard that is not enforced would
+ * let requests through that AWS refuses, so such a route (or the whole API) refuses every request, and says why in
+ * the decision record and at deployment. What merely has no effect here becomes a notice.
  */
 import type { Method, RestApi, Stage } from '../aws/rest-api.ts'
 import type { RefusalType } from '../messages/refusals.ts'

@@ -3,7 +3,6 @@
  * text, or a Lambda function's error message), else the one without a pattern. "Set up an integration response" in
  * the developer guide. In which order AWS tries the patterns is not documented; by status code is a guess.
  */
-
 import type { IntegrationResponse } from '../aws/rest-api.ts'
 import { compileJavaRegex } from '../base/java-regex.ts'
 import { compileResponseParameter } from './mappings.ts'

@@ -1,9 +1,10 @@
 /**
- * REST API: deployment snapshot + stage -> program. Each method becomes a route with its checks and its integration plan; all that
- * can be decided before the first request is decided here. Equal templates and models are compiled once.
+ * REST API: deployment snapshot + stage -> program. Each method becomes a route with its checks and its
+ * integration plan; all that can be decided before the first request is decided here. Equal templates and models
+ * are compiled once.
  *
- * Errors are found here and not by a client: whatever cannot run is a `ProgramError` that names method and path, or an
- * obstacle where AWS itself would deploy and then answer with an error.
+ * Errors are found here and not by a client: whatever cannot run is a `ProgramError` that names method and path,
+ * or an obstacle where AWS itself would deploy and then answer with an error.
  */
 import type { Method, Resource } from '../aws/rest-api.ts'
 import { compileGatewayResponses } from './gateway-responses.ts'

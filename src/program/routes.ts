@@ -15,7 +15,6 @@
  * "Set up API resources" in the developer guide. Guesses: a more specific resource that lacks the verb gives way to
  * a less specific one; `{name}` never takes an empty segment; one trailing slash is ignored and no more.
  */
-
 import { nearestRoutes } from './nearest-routes.ts'
 import type { NearRoute, Route, RouteMatch, RouteTree } from './program.ts'
 import { ProgramError } from './program-error.ts'

@@ -1,6 +1,6 @@
 /**
- * Mapping templates by media type ("Mapping template transformations for REST APIs" in the developer guide). Equal texts
- * are compiled once per program.
+ * Mapping templates by media type ("Mapping template transformations for REST APIs" in the developer guide). Equal
+ * texts are compiled once per program.
  */
 import type { Texts } from '../aws/rest-api.ts'
 import { compileTemplate, type Template } from '../vtl/compile.ts'

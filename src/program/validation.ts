@@ -1,6 +1,6 @@
 /**
- * What a request validator checks ("Request validation for REST APIs in API Gateway" in the developer guide): that required
- * parameters are there and not blank, and that the body fits the model for its content type.
+ * What a request validator checks ("Request validation for REST APIs in API Gateway" in the developer guide): that
+ * required parameters are there and not blank, and that the body fits the model for its content type.
  */
 import type { Method, RequestValidator } from '../aws/rest-api.ts'
 import type { MethodRequest } from '../messages/messages.ts'
@@ -78,7 +78,7 @@ function compileBody(method: Method, models: Models, place: Place): Route['check
   }
 }
 
-/** What AWS's validator says of a body that is not JSON (seen in execution logs). */
+/** What AWS's execution log says of a body that is not JSON (guess: from memory, not recorded). */
 const unreadable = '[Unknown error parsing request body]'
 
 /** Guess: no body counts as `{}`. undefined: not JSON. */
