@@ -274,7 +274,7 @@ export class Environment {
       folder,
       timeoutMs,
       memory: String(memoryMb),
-      logGroup: logGroupOf(name),
+      logGroup: logGroupOf(this.#settings),
       logStream: this.log.stream,
       runtimeMajor: runtimeOf(runtime).major,
       responseLimitBytes: this.#options.responseLimitBytes,

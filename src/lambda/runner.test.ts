@@ -636,7 +636,7 @@ describe('the runner', () => {
     const own = functionOf(slow)
     await invoke(runner, own, 1)
     const running = invoke(runner, own, 50)
-    await runner.forget(own.arn)
+    runner.forget(own.arn)
     assert.equal((await running).functionError, undefined)
     assert.equal((await invoke(runner, own, 1)).coldStart, true)
   })

@@ -104,13 +104,17 @@ export class FunctionRunner {
     }
   }
 
-  /** The function was deleted: its idle environments end now, the others when they are done. */
-  async forget(arn: string): Promise<void> {
-    const pool = this.#pools.get(arn)
-    if (pool === undefined) return
-    this.#pools.delete(arn)
-    this.#hotFolders.delete(arn)
-    this.#retire(pool)
+  /**
+   * The function was deleted, with all versions and aliases if `arn` names none: its idle environments end now, the
+   * others when they are done.
+   */
+  forget(arn: string): void {
+    for (const [key, pool] of this.#pools) {
+      if (key !== arn && !key.startsWith(`${arn}:`)) continue
+      this.#pools.delete(key)
+      this.#hotFolders.delete(key)
+      this.#retire(pool)
+    }
   }
 
   /** Ends environments that have been idle too long; called by a timer. */

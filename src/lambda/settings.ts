@@ -25,6 +25,8 @@ export interface FunctionSettings {
   readonly revision: string
   /** Whether a change of the files in `folder` is a new revision. */
   readonly hotReload: boolean
+  /** Default `/aws/lambda/{name}`. */
+  readonly logGroup?: string
 }
 
 export interface Invocation {

@@ -28,9 +28,9 @@ export const reservedVariables: ReadonlySet<string> = new Set([
   'LAMBDA_TASK_ROOT',
 ])
 
-/** `/aws/lambda/{name}`, where Lambda logs unless told otherwise. */
-export function logGroupOf(name: string): string {
-  return `/aws/lambda/${name}`
+/** Where the function logs: `/aws/lambda/{name}` unless told otherwise. */
+export function logGroupOf({ logGroup, name }: FunctionSettings): string {
+  return logGroup ?? `/aws/lambda/${name}`
 }
 
 /**
@@ -69,7 +69,7 @@ export function variablesOf(
       AWS_LAMBDA_FUNCTION_VERSION: settings.version,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-      AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(settings.name),
+      AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(settings),
       AWS_LAMBDA_LOG_STREAM_NAME: logStream,
       LAMBDA_TASK_ROOT: settings.folder,
       LAMBDA_RUNTIME_DIR: settings.folder,

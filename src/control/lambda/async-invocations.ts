@@ -2,7 +2,7 @@
  * Invocations of type `Event`: taken at once, run when there is room, and tried twice more when the function
  * fails: after one minute, then after two. Throttled ones are tried again, too.
  *
- * They live in memory: what has not run when the gateway stops is lost, which the gateway says when it stops.
+ * They live in memory: what has not run when the gateway stops is lost, and `pending` tells how many those are.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 import { TooManyRequestsException } from '../../aws/faults.ts'
