@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+/**
+ * The command line: reads arguments, calls the command, turns what went wrong into advice and an exit code.
+ * 0: done. 1: it could not be done. 2: it was asked for wrongly.
+ */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { explainRequest } from './cli/explain.ts'
+import { CommandFailure } from './cli/failure.ts'
+import { importDocument } from './cli/import.ts'
+import { wordsOn } from './cli/print.ts'
+import { givenFlags, optionTerm, sourcesText, startFlags } from './cli/start-flags.ts'
+import { OptionError, readOptions } from './options.ts'
+
+const words = wordsOn(process.stdout, process.stderr)
+const { env } = process
+
+const program = new Command('portcullis')
+  .description("An open API gateway that speaks Amazon API Gateway's language.")
+  .version(versionOfPackage())
+  .exitOverride()
+  .configureOutput({ outputError: text => words.fail(reworded(text)) })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  portcullis start                                     a gateway on 127.0.0.1:4566, with an example API
+  portcullis import openapi.yaml --stage dev           create or update the API of that title, and deploy it
+  portcullis explain 6f1c9a52-…                        why the request with this x-amzn-RequestId got its answer
+  aws --endpoint-url http://127.0.0.1:4566 apigateway get-rest-apis
+
+portcullis COMMAND --help tells all about one command.`,
+  )
+
+const startCommand = program
+  .command('start')
+  .description('Run the gateway here until Ctrl-C.')
+  .configureHelp({ optionTerm })
+  .addHelpText('after', `\n${sourcesText}`)
+  .action(async (values: Record<string, unknown>) => {
+    const flags = givenFlags(values, name => startCommand.getOptionValueSource(name))
+    const options = readOptions({ flags, env, cwd: process.cwd() })
+    // Loaded here: the other commands need no gateway.
+    const { start } = await import('./cli/start.ts')
+    await start(options, words)
+  })
+for (const flag of startFlags()) startCommand.addOption(flag)
+
+program
+  .command('import')
+  .description('Create or update an API from an OpenAPI or Swagger document, and deploy it.')
+  .argument('<FILE>', 'the document, YAML or JSON; - reads standard input')
+  .requiredOption('--stage <NAME>', 'The stage to deploy to.')
+  .option('--name <NAME>', "The API's name. [the document's title]")
+  .option(
+    '--fail-on-warnings',
+    'Change nothing when the document has parts that are not understood.',
+  )
+  .addOption(endpointOption())
+  .addHelpText(
+    'after',
+    `
+Signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in AWS_REGION; without them as test/test in us-east-1.
+
+Example:
+  portcullis import openapi.yaml --stage dev`,
+  )
+  .action(async (file: string, given: Record<string, string | boolean | undefined>) => {
+    await importDocument(
+      {
+        file,
+        stage: String(given['stage']),
+        name: given['name'] === undefined ? undefined : String(given['name']),
+        endpoint: checkedEndpoint(given['endpoint']),
+        failOnWarnings: given['failOnWarnings'] === true,
+      },
+      env,
+      words,
+    )
+  })
+
+program
+  .command('explain')
+  .description('Tell why a request got its answer.')
+  .argument('<REQUEST-ID>', 'the answer header x-amzn-RequestId')
+  .option('--json', 'The whole decision record.')
+  .addOption(endpointOption())
+  .action(async (requestId: string, given: Record<string, string | boolean | undefined>) => {
+    const endpoint = checkedEndpoint(given['endpoint'])
+    await explainRequest(requestId, { endpoint, asJson: given['json'] === true }, words)
+  })
+
+process.exitCode = await run()
+
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync()
+    return 0
+  } catch (error) {
+    // Commander has printed its own complaints, and --help and --version are none.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof OptionError) words.fail(error.message)
+    else if (error instanceof CommandFailure) words.fail(error.message)
+    else words.fail((error as Error).stack ?? String(error))
+    if (error instanceof OptionError) return 2
+    return error instanceof CommandFailure ? error.exitCode : 1
+  }
+}
+
+function endpointOption(): Option {
+  return new Option('--endpoint <URL>', 'Where the gateway listens.')
+    .env('PORTCULLIS_ENDPOINT')
+    .default('http://127.0.0.1:4566')
+}
+
+function checkedEndpoint(given: unknown): string {
+  const text = String(given)
+  if (URL.canParse(text)) {
+    const url = new URL(text)
+    if (/^https?:$/.test(url.protocol) && url.pathname === '/') return url.origin
+  }
+  throw new CommandFailure(
+    `--endpoint: ${JSON.stringify(text)} is not an address such as http://127.0.0.1:4566`,
+    2,
+  )
+}
+
+/** `--prot: unknown option; did you mean --port?`, as readOptions words it too. */
+function reworded(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: unknown option '(.+)'/, '$1: unknown option')
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.+)\?\)$/, '; did you mean $1?')
+}
+
+function versionOfPackage(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+      if (name === 'portcullis') return String(version)
+    } catch {
+      // From src/ the file is one level up, from dist/src/ two.
+    }
+  }
+  return 'unknown'
+}

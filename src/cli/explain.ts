@@ -1,0 +1,34 @@
+/** `portcullis explain REQUEST-ID`: why a running gateway gave an answer, in its own words. */
+import { reach } from './control-client.ts'
+import { CommandFailure } from './failure.ts'
+import type { Words } from './print.ts'
+
+/** Prints the decision record. Throws a `CommandFailure` when there is none. */
+export async function explainRequest(
+  requestId: string,
+  { endpoint, asJson }: { readonly endpoint: string; readonly asJson: boolean },
+  words: Words,
+): Promise<void> {
+  const url = new URL(`/_portcullis/explain/${encodeURIComponent(requestId)}`, endpoint)
+  const accept = asJson ? 'application/json' : 'text/plain'
+  const response = await reach(endpoint, url, { headers: { accept } })
+  const text = await response.text()
+  if (response.ok) {
+    words.say(asJson ? JSON.stringify(JSON.parse(text), null, 2) : text.trimEnd())
+    return
+  }
+  throw new CommandFailure(
+    response.status === 404
+      ? `No request ${requestId} is known at ${endpoint}.\n` +
+          'The id is in the answer header x-amzn-RequestId; the gateway keeps the last ones (--records-kept) until it stops.'
+      : `The gateway answered ${response.status}: ${messageOf(text)}`,
+  )
+}
+
+function messageOf(text: string): string {
+  try {
+    return String(Object(JSON.parse(text)).message ?? text)
+  } catch {
+    return text.slice(0, 500)
+  }
+}
