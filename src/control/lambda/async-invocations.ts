@@ -63,7 +63,10 @@ async function succeeds(
   try {
     return (await host.invoke(settings, invocation)).functionError === undefined
   } catch (error) {
-    if (error instanceof Error && error.name === 'TooManyInvocations') return false
+    if (!(error instanceof Error)) throw error
+    if (error.name === 'TooManyInvocations') return false
+    // Deleted meanwhile, or the gateway stops: there is nothing to try again.
+    if (error.name === 'FunctionGone') return true
     throw error
   }
 }
