@@ -22,14 +22,22 @@ for g in $groups; do kill -s KILL -- "-$g"; done
 
 /** One per runner; starts nothing until the first process is to be watched. */
 export class Warden {
+  readonly #groups = new Set<number>()
   #shell: ChildProcess | undefined
 
   watch(groupId: number): void {
-    this.#shell ??= startShell()
-    this.#shell.stdin?.write(`+ ${groupId}\n`)
+    this.#groups.add(groupId)
+    if (this.#shell !== undefined && isRunning(this.#shell)) {
+      this.#shell.stdin?.write(`+ ${groupId}\n`)
+      return
+    }
+    // The first one, or the last one was killed by somebody.
+    this.#shell = startShell()
+    for (const id of this.#groups) this.#shell.stdin?.write(`+ ${id}\n`)
   }
 
   release(groupId: number): void {
+    this.#groups.delete(groupId)
     this.#shell?.stdin?.write(`- ${groupId}\n`)
   }
 
@@ -37,15 +45,17 @@ export class Warden {
   close(): Promise<void> {
     const shell = this.#shell
     this.#shell = undefined
-    if (shell?.pid === undefined || shell.exitCode !== null || shell.signalCode !== null) {
-      return Promise.resolve()
-    }
+    if (shell === undefined || !isRunning(shell)) return Promise.resolve()
     return new Promise(resolve => {
       shell.once('exit', () => resolve())
       shell.ref()
       shell.stdin?.end()
     })
   }
+}
+
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
 }
 
 function startShell(): ChildProcess {
