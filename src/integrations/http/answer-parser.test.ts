@@ -247,6 +247,15 @@ test('thousands of tiny chunks come as one piece per read', () => {
   assert.equal(parsed.pieces, 1)
 })
 
+test('what is not HTTP is refused before its line ends', () => {
+  for (const bytes of ['X', 'HTTP/2', 'HTTX', '\0'.repeat(30)]) {
+    const all = Buffer.from(bytes)
+    assert.match(parseAnswers([all]).refusal, /status line/)
+    assert.match(parseAnswers([all.subarray(0, 1), all.subarray(1)]).refusal, /status line/)
+  }
+  assert.equal(parseAnswers([Buffer.from('HTT'), Buffer.from('P/1.1 20')]).refusal, '')
+})
+
 test('an end in the middle is not an end', () => {
   for (const bytes of [
     `${ok}Content-Length: 5\r\n\r\nhell`,

@@ -33,6 +33,7 @@ const untilClose = 4
 const maxInterim = 16
 /** Most heads are shorter: looking at more than this first would turn whole bodies into text. */
 const firstLookBytes = 2048
+const startOfHead = 'HTTP/1.'
 const endOfHead = '\r\n\r\n'
 
 /** One per connection; not re-entrant except from `onAnswerEnd`. */
@@ -99,7 +100,7 @@ export class AnswerParser {
     }
     if (end < 0) {
       if (to - from >= this.#maxHeaderBytes) this.#refuse('Head too long', true)
-      else this.#keepPartial(bytes, from, to)
+      else this.#checkStart(this.#keepPartial(bytes, from, to))
       return to
     }
     return this.#finishHead(text.slice(0, end + 2), from + end + 4, to)
@@ -112,10 +113,18 @@ export class AnswerParser {
     const end = partial.subarray(0, this.#partialLength).indexOf(endOfHead, Math.max(0, before - 3))
     if (end < 0) {
       if (this.#partialLength === this.#maxHeaderBytes) this.#refuse('Head too long', true)
+      else if (before < startOfHead.length) this.#checkStart(partial)
       return to
     }
     this.#partial = null
     return this.#finishHead(partial.toString('latin1', 0, end + 2), from + end + 4 - before, to)
+  }
+
+  /** What is not HTTP is refused at once: its empty line may never come. */
+  #checkStart(partial: Buffer): void {
+    const length = Math.min(this.#partialLength, startOfHead.length)
+    const start = partial.toString('latin1', 0, length)
+    if (!startOfHead.startsWith(start)) this.#refuse('Bad status line', false)
   }
 
   /** Appends, up to the bound: what exceeds it can only be body, or a head to be refused. */
