@@ -14,7 +14,13 @@ export interface RestApi {
 interface Resource {
   readonly id: string
   readonly path: string
-  readonly resourceMethods?: Readonly<Record<string, unknown>>
+  readonly resourceMethods?: Readonly<Record<string, Method>>
+}
+
+interface Method {
+  readonly authorizationType?: string
+  readonly apiKeyRequired?: boolean
+  readonly methodIntegration?: { readonly uri?: string }
 }
 
 interface Page<T> {
@@ -85,19 +91,28 @@ export function invokeUrls(endpoint: string, id: string, stage: string): [string
   return [`${endpoint}/_aws/execute-api/${id}/${stage}`, `${protocol}//${host}/${stage}`]
 }
 
-/** A request that the API answers: a GET without parameters in its path when there is one. */
+/** A request that the API most likely answers: preferably a GET that needs neither a parameter nor a key. */
 export async function exampleRequest(
   client: ControlClient,
   id: string,
 ): Promise<{ verb: string; path: string } | undefined> {
-  const resources = await readAll<Resource>(client, `${apiPath(id)}/resources`)
-  const requests = resources.flatMap(({ path, resourceMethods }) =>
-    Object.keys(resourceMethods ?? {}).map(verb => ({ verb: verb === 'ANY' ? 'GET' : verb, path })),
+  const resources = await readAll<Resource>(client, `${apiPath(id)}/resources?embed=methods`)
+  const requests = resources.flatMap(({ path, resourceMethods = {} }) =>
+    Object.entries(resourceMethods).map(([verb, method]) => ({
+      verb: verb === 'ANY' ? 'GET' : verb,
+      path: path.replace(/\{[^}]*\}/g, '1'),
+      cost: costOf(verb, path, method),
+    })),
   )
-  const cost = ({ verb, path }: { verb: string; path: string }) =>
-    (verb === 'GET' ? 0 : 10) + (path.includes('{') ? 5 : 0) + (verb === 'OPTIONS' ? 10 : 0)
-  const best = requests.sort((a, b) => cost(a) - cost(b))[0]
-  return best && { verb: best.verb, path: best.path.replace(/\{[^}]*\}/g, '1') }
+  return requests.sort((a, b) => a.cost - b.cost)[0]
+}
+
+function costOf(verb: string, path: string, method: Method): number {
+  const isGuarded =
+    method.apiKeyRequired === true || (method.authorizationType ?? 'NONE') !== 'NONE'
+  const needsVariable = method.methodIntegration?.uri?.includes('stageVariables.') === true
+  const verbCost = verb === 'GET' || verb === 'ANY' ? 0 : verb === 'OPTIONS' ? 20 : 10
+  return verbCost + (path.includes('{') ? 5 : 0) + (isGuarded ? 40 : 0) + (needsVariable ? 8 : 0)
 }
 
 export function apiPath(id: string): string {
@@ -112,7 +127,7 @@ async function readAll<T>(client: ControlClient, path: string): Promise<T[]> {
     const page = await client.call({
       service: 'apigateway',
       method: 'GET',
-      path: `${path}?limit=500${next}`,
+      path: `${path}${path.includes('?') ? '&' : '?'}limit=500${next}`,
     })
     const { item = [], position: following } = page as Page<T>
     found.push(...item)

@@ -37,7 +37,7 @@ export function explainText(explained: ExplainedRequest): string {
     ...part('api', apiText(record)),
     ...part('route', routeText(explained)),
     ...part('steps', stepsText(record)),
-    ...part('reason', printable(record.reason)),
+    ...part('reason', printable(record.reason, 2_000)),
     ...part('back end', backEndText(record)),
     ...part('answer', answerText(record)),
     ...part('meaning', meaningText(record)),
@@ -93,10 +93,12 @@ function stepsText({ steps, step, refusal }: Plain): string {
   return `${before}${step} refused${notRun}`
 }
 
-function backEndText({ integrationType, integrationMs, integrationStatus }: Plain): string {
+function backEndText(record: Plain): string {
+  const { integrationType, integrationMs, integrationStatus, steps, step } = record
   if (integrationType === '') return ''
   if (integrationType === 'MOCK') return 'MOCK, nothing is called'
-  if (integrationMs < 0) return `${integrationType}, gave no answer or was not called`
+  if (steps.indexOf(step) < steps.indexOf('integrate')) return `${integrationType}, not called`
+  if (integrationMs < 0) return `${integrationType}, gave no usable answer`
   return `${integrationType}, answered ${integrationStatus} after ${msText(integrationMs)}`
 }
 

@@ -50,7 +50,7 @@ export function createLog(
 }
 
 function textLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  const lines = String(message).slice(0, messageLimit).trimEnd().split('\n')
+  const lines = String(message).slice(0, messageLimit).trimEnd().replaceAll('\t', '  ').split('\n')
   const text = lines.map(line => printable(line, messageLimit)).join('\n    ')
   const told = shownFields(fields).map(([name, value]) => ` ${printable(name)}=${quoted(value)}`)
   return `${time} ${level.padEnd(5)} ${text}${told.length > 0 ? ' ' : ''}${told.join('')}\n`
