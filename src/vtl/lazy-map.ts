@@ -8,6 +8,8 @@ import { JavaDouble } from '../base/json-path/java-double.ts'
 /** A java.util.Map made of a plain object; nested plain objects become maps, arrays lists. */
 export class LazyMap extends Map<unknown, unknown> {
   #source: Readonly<Record<string, unknown>> | undefined
+  /** Members that were read and must stay the same object, while nothing else is copied. */
+  readonly #read: Record<string, unknown> = Object.create(null) as Record<string, unknown>
 
   constructor(source: Readonly<Record<string, unknown>>) {
     super()
@@ -19,7 +21,7 @@ export class LazyMap extends Map<unknown, unknown> {
     if (!source) return
     this.#source = undefined
     for (const key of Object.keys(source)) {
-      if (!super.has(key)) super.set(key, javaValue(source[key]))
+      super.set(key, this.#read[key] ?? javaValue(source[key]))
     }
   }
 
@@ -28,10 +30,9 @@ export class LazyMap extends Map<unknown, unknown> {
     if (known !== undefined || !this.#source || typeof key !== 'string') return known
     if (!Object.hasOwn(this.#source, key)) return undefined
     const value = this.#source[key]
-    // Keeping an object that was read would put it before members that come first: those load everything.
-    if (typeof value !== 'object' || value === null) return value
-    this.#load()
-    return super.get(key)
+    if (typeof value === 'string') return value
+    this.#read[key] ??= javaValue(value)
+    return this.#read[key]
   }
 
   override has(key: unknown): boolean {
@@ -52,6 +53,13 @@ export class LazyMap extends Map<unknown, unknown> {
   override clear(): void {
     this.#source = undefined
     super.clear()
+  }
+
+  override forEach(visit: (value: unknown, key: unknown, map: this) => void): void {
+    this.#load()
+    super.forEach((value, key) => {
+      visit(value, key, this)
+    })
   }
 
   override get size(): number {

@@ -59,6 +59,8 @@ const blanks = /[ \t\r\n]*/y
 
 export const patterns = {
   identifier: /[A-Za-z_][\w-]*/y,
+  /** Behind `${`; Velocity also takes a `$` there, and then looks for a variable of that name. */
+  formalIdentifier: /\$?[A-Za-z_][\w-]*/y,
   word: /[A-Za-z_@][\w@]*/y,
   /** A property's name must begin with a letter right after the dot, else the dot is text. */
   dot: /\.(?=[A-Za-z])/y,

@@ -164,7 +164,7 @@ export function parseReference(lexer: Lexer, depth: number): Reference | Boolean
   const dollar = lexer.take(patterns.dollar)
   const backslashes = /^\\*/.exec(dollar ?? '')?.[0] ?? ''
   const isFormal = lexer.takeText('{')
-  const name = lexer.take(patterns.identifier)
+  const name = lexer.take(isFormal ? patterns.formalIdentifier : patterns.identifier)
   if (dollar === undefined || name === undefined) {
     lexer.at = begin
     return undefined

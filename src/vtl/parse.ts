@@ -41,6 +41,7 @@ export function parseTemplate(source: string, name: string, options: ParseOption
     known: options.macros,
     macros: new Set(),
     depth: 0,
+    openEnd: -1,
   }
   const statements = parseBlock(parser)
   if (!parser.lexer.isDone)
@@ -55,6 +56,8 @@ interface Parser {
   /** Macros defined so far in this template. */
   readonly macros: Set<string>
   depth: number
+  /** Where the last reference ended, if in a property: Velocity takes `##` there for text. */
+  openEnd: number
 }
 
 /** Statements up to the `#end`, `#else` or `#elseif` that closes the block, or the end of the template. */
@@ -99,17 +102,26 @@ function parseStatement(parser: Parser): Statement | undefined {
   }
 }
 
-function parseDollar({ lexer, isText }: Parser): Statement {
+function parseDollar(parser: Parser): Statement {
+  const { lexer } = parser
   const begin = lexer.at
   const dollar = lexer.match(patterns.dollar)!
   if (/\$\\+!$/.test(dollar)) return parseSchmoo(lexer, dollar)
   const reference = parseReference(lexer, 0)
-  if (reference?.type === 'reference') return reference
+  if (reference?.type === 'reference') {
+    const isOpen =
+      reference.isPlain &&
+      reference.parts.findLast(part => part.type !== 'index')?.type === 'property'
+    if (isOpen) parser.openEnd = lexer.at
+    return reference
+  }
   if (reference) lexer.fail(`Unexpected $${reference.word}`, begin)
   lexer.at += dollar.length
   // Velocity refuses a template that ends with a lone $ or #.
-  if (lexer.isDone && !isText) lexer.fail(`Unexpected end after ${dollar}`)
-  return { type: 'text', text: dollar }
+  if (lexer.isDone && !parser.isText) lexer.fail(`Unexpected end after ${dollar}`)
+  // Velocity loses the mark of `$!` when no name follows.
+  const losesMark = dollar.endsWith('!') && lexer.match(/[{[#]|\\*\$/y) === undefined
+  return { type: 'text', text: losesMark ? dollar.slice(0, -1) : dollar }
 }
 
 /** `$\!name` is no reference: one backslash goes, and so does what hangs on the name. */
@@ -127,6 +139,7 @@ function parseHash(parser: Parser): Statement | undefined {
   const { lexer } = parser
   const begin = lexer.at
   if (lexer.takeText('##')) {
+    if (begin === parser.openEnd) return { type: 'text', text: '##' }
     lexer.take(/[^\r\n]*(?:\r\n|\r|\n)?/y)
     return undefined
   }
@@ -245,6 +258,7 @@ function parseDirective(parser: Parser, name: string): Statement {
   const body = kind === 'block' ? parseBlock(parser) : undefined
   const bodySource = lexer.source.slice(bodyBegin, lexer.at)
   if (body) parseEnd(lexer, at)
+  if (name === 'literal' && bodySource === '') lexer.fail('#literal is empty', at)
   const source = lexer.source.slice(at, lexer.at)
   return { type: 'directive', at, name, args, body, bodySource, source } satisfies Directive
 }
