@@ -7,25 +7,29 @@
  */
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
+import { BucketPlaces } from './bucket-places.ts'
+import { TokenBuckets } from './limits/token-bucket.ts'
 import type { InvokeFunction } from './messages/messages.ts'
+import type { ProgramSource } from './program/program.ts'
 import type {
   Explained,
   FromWorker,
   PlainRecord,
+  Publication,
   ToWorker,
   WorkerSettings,
 } from './threads.ts'
 
 export interface DataPlaneParts {
   readonly threads: number
-  readonly settings: Omit<WorkerSettings, 'reusePort'>
+  readonly settings: Omit<WorkerSettings, 'reusePort' | 'buckets'>
   readonly invoke: InvokeFunction
   readonly log: (level: 'warn' | 'error', message: string) => void
 }
 
 /** A request as `ToWorker` without the number that pairs it with its answer. */
 type Ask =
-  | { readonly type: 'publish'; readonly source: string }
+  | { readonly type: 'publish'; readonly publication: Publication }
   | { readonly type: 'retract'; readonly apiId: string; readonly stage: string }
   | { readonly type: 'explain'; readonly requestId: string }
   | { readonly type: 'latest'; readonly count: number }
@@ -33,12 +37,16 @@ type Ask =
 type Answer = Extract<FromWorker, { id: number }>
 
 const answerLimitMs = 30_000
+/** Half a megabyte of shared memory: throttles for so many methods. */
+const bucketCount = 65_536
 
 export class DataPlane {
   readonly #parts: DataPlaneParts
   readonly #threads = new Set<Thread>()
-  /** What every thread runs: `api/stage` -> source. A thread that starts later gets them all. */
-  readonly #current = new Map<string, string>()
+  /** What every thread runs, by `api/stage`. A thread that starts later gets them all. */
+  readonly #current = new Map<string, Publication>()
+  readonly #bucketMemory = TokenBuckets.allocate(bucketCount)
+  readonly #places = new BucketPlaces(new TokenBuckets(this.#bucketMemory), bucketCount)
   #port = 0
   #isClosing = false
   #queue: Promise<unknown> = Promise.resolve()
@@ -59,12 +67,18 @@ export class DataPlane {
     return first
   }
 
-  /** Every thread runs this program from now on. Rejects when one cannot compile it; that thread keeps the old one. */
-  publish(key: string, source: string): Promise<void> {
+  /**
+   * Every thread runs this program from now on; `text` is the source as JSON. Rejects when one cannot compile it; that
+   * thread keeps the old one.
+   */
+  publish(source: ProgramSource, text: string): Promise<void> {
     return this.#enqueue(async () => {
+      const key = keyOf(source.apiId, source.stage.stageName)
       const previous = this.#current.get(key)
-      this.#current.set(key, source)
-      const answers = await this.#askAll({ type: 'publish', source })
+      const firstBucket = this.#places.place(key, methodsOf(source))
+      const publication = { source: text, firstBucket }
+      this.#current.set(key, publication)
+      const answers = await this.#askAll({ type: 'publish', publication })
       const failed = answers.find(answer => answer.type === 'done' && answer.error !== null)
       if (failed?.type !== 'done' || failed.error === null) return
       if (previous === undefined) this.#current.delete(key)
@@ -73,16 +87,19 @@ export class DataPlane {
     })
   }
 
-  retract(key: string, apiId: string, stage: string): Promise<void> {
+  retract(apiId: string, stage: string): Promise<void> {
     return this.#enqueue(async () => {
+      const key = keyOf(apiId, stage)
       this.#current.delete(key)
       await this.#askAll({ type: 'retract', apiId, stage })
+      this.#places.release(key)
     })
   }
 
   async explain(requestId: string): Promise<Explained | null> {
     const answers = await this.#askAll({ type: 'explain', requestId })
-    for (const answer of answers) if (answer.type === 'explained' && answer.found) return answer.found
+    for (const answer of answers)
+      if (answer.type === 'explained' && answer.found) return answer.found
     return null
   }
 
@@ -110,15 +127,22 @@ export class DataPlane {
 
   async #startThread(port: number): Promise<number> {
     const { settings, threads, invoke, log } = this.#parts
-    const thread = new Thread({ ...settings, reusePort: threads > 1 }, invoke, log, error => {
-      this.#threads.delete(thread)
-      if (this.#isClosing) return
-      log('error', `a data-plane thread died and is started again: ${error}`)
-      this.#startThread(this.#port).catch(cause => log('error', `it could not be started: ${cause}`))
-    })
+    const thread = new Thread(
+      { ...settings, reusePort: threads > 1, buckets: this.#bucketMemory },
+      invoke,
+      log,
+      error => {
+        this.#threads.delete(thread)
+        if (this.#isClosing) return
+        log('error', `a data-plane thread died and is started again: ${error}`)
+        this.#startThread(this.#port).catch(cause =>
+          log('error', `it could not be started: ${cause}`),
+        )
+      },
+    )
     // Programs first: a thread that listens answers.
-    const sources = [...this.#current.values()]
-    await Promise.all(sources.map(source => thread.ask({ type: 'publish', source })))
+    const publications = [...this.#current.values()]
+    await Promise.all(publications.map(publication => thread.ask({ type: 'publish', publication })))
     const listening = await thread.listen(port)
     this.#threads.add(thread)
     return listening
@@ -167,7 +191,10 @@ class Thread {
   ask(ask: Ask): Promise<Answer> {
     const id = ++this.#last
     return new Promise(resolve => {
-      const timer = setTimeout(() => this.#answer({ type: 'done', id, error: 'no answer' }), answerLimitMs)
+      const timer = setTimeout(
+        () => this.#answer({ type: 'done', id, error: 'no answer' }),
+        answerLimitMs,
+      )
       this.#waiting.set(id, answer => {
         clearTimeout(timer)
         resolve(answer)
@@ -239,4 +266,16 @@ function probe(host: string, port: number): Promise<void> {
     server.once('error', reject)
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve()))
   })
+}
+
+function keyOf(apiId: string, stage: string): string {
+  return `${apiId}/${stage}`
+}
+
+function methodsOf(source: ProgramSource): number {
+  let count = 0
+  for (const resource of source.snapshot.resources) {
+    count += Object.keys(resource.resourceMethods ?? {}).length
+  }
+  return count
 }

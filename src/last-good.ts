@@ -66,7 +66,8 @@ export class LastGood {
   /** API ids and stage names were checked when they were made; a name that is not of their form never gets here. */
   #path(apiId: string, stage: string): string {
     const name = `${apiId}.${stage}.json`
-    if (!/^[a-z0-9-]+\.[\w$-]+\.json$/i.test(name)) throw new RangeError(`Bad program name: ${name}`)
+    if (!/^[a-z0-9-]+\.[\w$-]+\.json$/i.test(name))
+      throw new RangeError(`Bad program name: ${name}`)
     return join(this.#folder, name)
   }
 }

@@ -18,11 +18,26 @@ export interface WorkerSettings {
   readonly connectTimeoutMs: number
   readonly recordsKept: number
   readonly allowedTargets: readonly string[]
+  /** Memory of the token buckets, shared by all threads. */
+  readonly buckets: SharedArrayBuffer
+}
+
+/** A program for the threads. */
+export interface Publication {
+  /** A `ProgramSource`, JSON text. */
+  readonly source: string
+  /** The token bucket of its first method; the others follow in order. */
+  readonly firstBucket: number
 }
 
 export type ToWorker =
-  | { readonly type: 'publish'; readonly id: number; readonly source: string }
-  | { readonly type: 'retract'; readonly id: number; readonly apiId: string; readonly stage: string }
+  | { readonly type: 'publish'; readonly id: number; readonly publication: Publication }
+  | {
+      readonly type: 'retract'
+      readonly id: number
+      readonly apiId: string
+      readonly stage: string
+    }
   | { readonly type: 'listen'; readonly port: number }
   | { readonly type: 'explain'; readonly id: number; readonly requestId: string }
   | { readonly type: 'latest'; readonly id: number; readonly count: number }
@@ -46,7 +61,11 @@ export type PlainRecord = Omit<DecisionRecord, 'steps'> & { readonly steps: read
 export interface Explained {
   readonly record: PlainRecord
   /** After a miss: the routes of the current program that come nearest. */
-  readonly nearest: readonly { readonly verb: string; readonly path: string; readonly why: string }[]
+  readonly nearest: readonly {
+    readonly verb: string
+    readonly path: string
+    readonly why: string
+  }[]
 }
 
 export function toPlain(record: DecisionRecord): PlainRecord {

@@ -6,17 +6,21 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createDataServer } from './http/data-server.ts'
 import { ControlForwarder } from './http/forward.ts'
 import { HttpClient } from './integrations/http/client.ts'
+import { type AllowTarget, isOrdinaryAddress } from './integrations/http/target-guard.ts'
 import { prepareIntegration } from './integrations/prepare.ts'
+import { TokenBuckets } from './limits/token-bucket.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
 import { DecisionRing } from './observe/decision-record.ts'
+import type { Gate } from './pipeline/exchange.ts'
 import { loadProgram } from './pipeline/load.ts'
 import { Observer } from './pipeline/observe.ts'
 import { Programs } from './pipeline/programs.ts'
-import type { ProgramSource } from './program/program.ts'
+import type { ProgramSource, Throttle } from './program/program.ts'
 import { compileRest } from './program/rest.ts'
 import {
   type Explained,
   type FromWorker,
+  type Publication,
   type ToWorker,
   toNearest,
   toPlain,
@@ -28,6 +32,7 @@ if (parentPort === null) throw new Error('worker.ts is the entry of a worker thr
 const port = parentPort
 
 const programs = new Programs()
+const buckets = new TokenBuckets(settings.buckets)
 const ring = new DecisionRing(settings.recordsKept)
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 let lastCall = 0
@@ -76,7 +81,7 @@ port.on('message', (message: ToWorker) => {
       listen(message.port)
       break
     case 'publish':
-      send({ type: 'done', id: message.id, error: publish(message.source) })
+      send({ type: 'done', id: message.id, error: publish(message.publication) })
       break
     case 'retract':
       programs.remove(message.apiId, message.stage)
@@ -112,16 +117,28 @@ function asBuffer(answer: FunctionAnswer): FunctionAnswer {
   }
 }
 
-function publish(source: string): string | null {
+function publish({ source, firstBucket }: Publication): string | null {
   try {
     const program = compileRest(JSON.parse(source) as ProgramSource)
     programs.put(
-      loadProgram(program, (plan, of, route) => prepareIntegration(plan, of, route, tools)),
+      loadProgram(
+        program,
+        (plan, of, route) => prepareIntegration(plan, of, route, tools),
+        (route, index) => gateFor(route.throttle, firstBucket + index),
+      ),
     )
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+function gateFor(throttle: Throttle | null, bucket: number): Gate | null {
+  if (throttle === null) return null
+  const { rateLimit, burstLimit } = throttle
+  const limits = { rate: rateLimit, burst: burstLimit }
+  buckets.open(bucket, limits, Date.now())
+  return { rateLimit, burstLimit, take: nowMs => buckets.take(bucket, limits, nowMs) }
 }
 
 function explain(requestId: string): Explained | null {
@@ -131,9 +148,7 @@ function explain(requestId: string): Explained | null {
   const isMiss = record.resourcePath === '' && program !== undefined
   return {
     record: toPlain(record),
-    nearest: isMiss
-      ? toNearest(program.routes.nearest(record.method, pathOf(record.path), 3))
-      : [],
+    nearest: isMiss ? toNearest(program.routes.nearest(record.method, pathOf(record.path), 3)) : [],
   }
 }
 
@@ -143,9 +158,9 @@ function pathOf(pathWithStage: string): string {
   return slash < 0 ? '/' : pathWithStage.slice(slash)
 }
 
-function targetRule(allowed: readonly string[]): { allowTarget?: (address: string) => boolean } {
+function targetRule(allowed: readonly string[]): { allowTargets?: AllowTarget } {
   if (allowed.length === 0) return {}
-  return { allowTarget: address => allowed.includes(address) }
+  return { allowTargets: address => isOrdinaryAddress(address) || allowed.includes(address) }
 }
 
 function listen(onPort: number): void {

@@ -31,7 +31,10 @@ export function readBody(
     chunks.push(chunk)
   })
   request.on('end', () => {
-    finish({ type: 'read', body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) })
+    finish({
+      type: 'read',
+      body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+    })
   })
   request.on('error', () => finish({ type: 'gone' }))
   request.on('close', () => finish({ type: 'gone' }))

@@ -46,7 +46,8 @@ function onwardHeaders(request: IncomingMessage): string[] {
     const name = request.rawHeaders[i] as string
     if (!hopByHop.has(name.toLowerCase())) headers.push(name, request.rawHeaders[i + 1] as string)
   }
-  if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked')
+  if (request.headers['transfer-encoding'] !== undefined)
+    headers.push('Transfer-Encoding', 'chunked')
   return headers
 }
 
@@ -63,5 +64,7 @@ function unavailable(response: ServerResponse): void {
     'Content-Type': 'application/json',
     'x-amzn-ErrorType': 'ServiceUnavailableException',
   })
-  response.end(JSON.stringify({ message: 'The control plane is not available; APIs are served on.' }))
+  response.end(
+    JSON.stringify({ message: 'The control plane is not available; APIs are served on.' }),
+  )
 }

@@ -31,7 +31,7 @@ export function writeAnswer(
   response.writeHead(status, head)
   if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
   else if (typeof body === 'string') response.end(body)
-  else if (length <= oneWriteLimitBytes) response.end(body.latin1Slice(0, length), 'latin1')
+  else if (length <= oneWriteLimitBytes) response.end(body.toString('latin1'), 'latin1')
   else response.end(body)
 }
 

@@ -18,7 +18,11 @@ export interface HttpLimits {
   readonly answerLimitBytes: number
 }
 
-export function prepareHttp(plan: HttpPlan | HttpProxyPlan, client: HttpClient, limits: HttpLimits): Send {
+export function prepareHttp(
+  plan: HttpPlan | HttpProxyPlan,
+  client: HttpClient,
+  limits: HttpLimits,
+): Send {
   const { endpoint, timeoutMs } = plan
   const target = httpTarget({
     secure: endpoint.secure,
@@ -79,7 +83,9 @@ function fillPath(endpoint: HttpEndpoint, request: IntegrationRequest): string {
 /** Percent-encodes what a path cannot hold and leaves escapes and slashes as they came. */
 function encodePathText(text: string): string {
   if (/^[\w\-.~!$&'()*+,;=:@/%]*$/.test(text)) return text
-  return encodeURI(text.toWellFormed()).replaceAll('%25', '%').replaceAll(/[?#[\]]/g, encodeURIComponent)
+  return encodeURI(text.toWellFormed())
+    .replaceAll('%25', '%')
+    .replaceAll(/[?#[\]]/g, encodeURIComponent)
 }
 
 function joinQuery(fixed: string, added: string): string {

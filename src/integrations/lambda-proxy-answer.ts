@@ -35,8 +35,7 @@ export function parseProxyAnswer(payload: Buffer): ProxyAnswer | string {
   if (body != null && typeof body !== 'string') return 'body is not a string'
   const headers: string[] = []
   const problem =
-    readMultiValueHeaders(answer.multiValueHeaders, headers) ??
-    readHeaders(answer.headers, headers)
+    readMultiValueHeaders(answer.multiValueHeaders, headers) ?? readHeaders(answer.headers, headers)
   if (problem !== undefined) return problem
   return { status, headers, body: body ?? '', isBase64Encoded: answer.isBase64Encoded === true }
 }
@@ -87,8 +86,10 @@ function addHeader(headers: string[], name: string, value: unknown): string | un
     return `the header ${name} is not a string, number or boolean`
   }
   const text = String(value)
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return `${JSON.stringify(name)} is no header name`
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return `the value of the header ${name} is not allowed`
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
+    return `${JSON.stringify(name)} is no header name`
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text))
+    return `the value of the header ${name} is not allowed`
   headers.push(name, text)
   return undefined
 }

@@ -13,6 +13,7 @@ import type {
 } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
+import { firstAccepted } from '../program/media-types.ts'
 import type { LambdaPlan, LambdaProxyPlan, Program, Route } from '../program/program.ts'
 import { restEvent } from './events/rest.ts'
 import { parseProxyAnswer } from './lambda-proxy-answer.ts'
@@ -55,7 +56,9 @@ export function prepareLambdaProxy(
     }
     const decodes =
       parsed.isBase64Encoded &&
-      program.binaryMediaTypes.has(firstAccept(incoming.headerNoCase('accept')))
+      program.binaryMediaTypes.has(
+        firstAccepted(incoming.headerNoCase('accept') ?? 'application/json'),
+      )
     return {
       status: parsed.status,
       headers: parsed.headers,
@@ -181,11 +184,4 @@ function headerOf(request: IntegrationRequest, lowerName: string): string | unde
     if ((request.headers[i] as string).toLowerCase() === lowerName) return request.headers[i + 1]
   }
   return undefined
-}
-
-/** The first media type; without Accept, only `*` + `/*` makes an answer binary. */
-function firstAccept(accept: string | undefined): string {
-  if (accept === undefined) return 'application/json'
-  const end = accept.search(/[,;]/)
-  return (end < 0 ? accept : accept.slice(0, end)).trim()
 }

@@ -36,7 +36,8 @@ function statusOf(body: Buffer | null): number | undefined {
 
 /** Names without quotes or in single quotes, as Jackson reads them when it is told to be lenient. */
 function lenientStatus(text: string): number | undefined {
-  if (!/^\s*\{[^]*\}\s*$/.test(text)) return undefined
-  const found = /[{,\s]["']?statusCode["']?\s{0,100}:\s{0,100}(\d{1,9})\s{0,100}[,}]/.exec(text)
+  const trimmed = text.trim()
+  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return undefined
+  const found = /[{,\s]["']?statusCode["']?\s{0,100}:\s{0,100}(\d{1,9})\s{0,100}[,}]/.exec(trimmed)
   return found === null ? undefined : Number(found[1])
 }

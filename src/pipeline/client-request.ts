@@ -3,6 +3,7 @@
  * Nothing is parsed before somebody asks; most requests never ask for their query.
  */
 import type { HeaderList, MethodRequest } from '../messages/messages.ts'
+import { isHiddenFromMapping } from '../program/header-rules.ts'
 import { parseQuery } from './query.ts'
 
 export class ClientRequest implements MethodRequest {
@@ -37,6 +38,7 @@ export class ClientRequest implements MethodRequest {
   }
 
   header(name: string): string | undefined {
+    if (isHiddenFromMapping(name.toLowerCase())) return undefined
     const headers = this.headers
     for (let i = headers.length - 2; i >= 0; i -= 2) if (headers[i] === name) return headers[i + 1]
     return undefined
@@ -44,6 +46,7 @@ export class ClientRequest implements MethodRequest {
 
   headerValues(name: string): readonly string[] {
     const values: string[] = []
+    if (isHiddenFromMapping(name.toLowerCase())) return values
     const headers = this.headers
     for (let i = 0; i < headers.length; i += 2) {
       if (headers[i] === name) values.push(headers[i + 1] as string)
@@ -55,7 +58,8 @@ export class ClientRequest implements MethodRequest {
     const headers = this.headers
     for (let i = headers.length - 2; i >= 0; i -= 2) {
       const name = headers[i] as string
-      if (name.length === lowerName.length && name.toLowerCase() === lowerName) return headers[i + 1]
+      if (name.length === lowerName.length && name.toLowerCase() === lowerName)
+        return headers[i + 1]
     }
     return undefined
   }

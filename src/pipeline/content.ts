@@ -6,6 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { ContentHandling } from '../aws/rest-api.ts'
 import { Refusal } from '../messages/refusals.ts'
+import { firstAccepted } from '../program/media-types.ts'
 import type { MediaTypeSet } from '../program/program.ts'
 
 export interface Content {
@@ -30,7 +31,7 @@ export function requestContent(
   return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
 }
 
-/** The back end's body as the client gets it; `accept` is the first media type of the Accept header. */
+/** The back end's body as the client gets it; `accept` is the Accept header, whose first media type counts. */
 export function responseContent(
   body: Buffer,
   contentType: string | undefined,
@@ -40,18 +41,14 @@ export function responseContent(
 ): Content {
   if (binary.isEmpty) return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
   const isBinaryPayload = contentType !== undefined && binary.has(contentType)
-  const wantsBinary =
-    handling === null ? accept !== undefined && binary.has(accept) : handling === 'CONVERT_TO_BINARY'
+  const wantsBinary = handling === null ? accepts(binary, accept) : handling === 'CONVERT_TO_BINARY'
   if (isBinaryPayload) return wantsBinary ? { bytes: body, isText: false } : asBase64(body)
   return wantsBinary ? fromBase64(body) : asText(body)
 }
 
-/** The first media type of an Accept header, without parameters; undefined when there is none. */
-export function firstMediaType(accept: string | undefined): string | undefined {
-  if (accept === undefined) return undefined
-  const end = accept.search(/[,;]/)
-  const type = (end < 0 ? accept : accept.slice(0, end)).trim()
-  return type === '' ? undefined : type
+/** Whether the client asks for bytes. Without Accept only `*` + `/*` makes it so (guess). */
+function accepts(binary: MediaTypeSet, accept: string | undefined): boolean {
+  return binary.has(accept === undefined ? 'application/json' : firstAccepted(accept))
 }
 
 /** Bytes that are not UTF-8 become U+FFFD (recorded from AWS). */

@@ -15,7 +15,7 @@ import type {
 import type { Refusal } from '../messages/refusals.ts'
 import type { Context, Variables } from '../messages/variables.ts'
 import type { Program, Route } from '../program/program.ts'
-import type { Overrides } from '../vtl/scope.ts'
+import { newOverrides, type Overrides } from '../vtl/overrides.ts'
 import type { Arrival } from './arrival.ts'
 import type { ClientRequest } from './client-request.ts'
 import { buildContext } from './context.ts'
@@ -25,11 +25,21 @@ export interface Step {
   readonly run: (x: Exchange) => Reply | undefined | Promise<Reply | undefined>
 }
 
+/** A token bucket of one method, shared by all threads. */
+export interface Gate {
+  readonly rateLimit: number
+  readonly burstLimit: number
+  /** false: no token is left. */
+  take(nowMs: number): boolean
+}
+
 /** A route with the steps and the integration that were picked for it when its program was loaded. */
 export interface LoadedRoute {
   readonly route: Route
   readonly steps: readonly Step[]
   readonly send: Send
+  /** null: no throttle is set for the method. */
+  readonly gate: Gate | null
 }
 
 export class Exchange implements Variables {
@@ -89,10 +99,7 @@ export class Exchange implements Variables {
 
   /** The overrides a request template made, kept for the response template. */
   takeOverrides(): Overrides {
-    this.overrides ??= {
-      requestOverride: { header: {}, querystring: {}, path: {} },
-      responseOverride: { header: {}, status: undefined },
-    }
+    this.overrides ??= newOverrides()
     return this.overrides
   }
 }

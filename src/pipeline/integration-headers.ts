@@ -5,7 +5,7 @@
  */
 import type { IntegrationType } from '../aws/rest-api.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { isIllegalMappedHeader, requestHeaderRule } from '../program/header-rules.ts'
+import { isFieldValue, isIllegalMappedHeader, requestHeaderRule } from '../program/header-rules.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Headers that mappings and overrides set, one entry per name; names are compared without case. */
@@ -113,13 +113,4 @@ export function proxiedHeaders(x: Exchange, mapped: HeaderDraft | null): string[
   if (!hasUserAgent) headers.push('User-Agent', `AmazonAPIGateway_${x.program.apiId}`)
   headers.push('X-Amzn-Trace-Id', x.traceId, 'X-Amzn-Apigateway-Api-Id', x.program.apiId)
   return headers
-}
-
-/** RFC 9110 §5.5: visible characters, spaces and tabs; obs-text is let through as bytes. */
-export function isFieldValue(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if ((code < 32 && code !== 9) || code === 127 || code > 255) return false
-  }
-  return true
 }

@@ -4,7 +4,7 @@
  */
 import type { Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
-import type { LoadedRoute } from './exchange.ts'
+import type { Gate, LoadedRoute } from './exchange.ts'
 import { stepsFor } from './pipeline.ts'
 
 export interface LoadedProgram {
@@ -15,11 +15,26 @@ export interface LoadedProgram {
 /** Makes the function that calls a back end; one `prepare` per kind of integration, see `integrations/prepare.ts`. */
 export type PrepareSend = (plan: IntegrationPlan, program: Program, route: Route) => Send
 
-export function loadProgram(program: Program, prepareSend: PrepareSend): LoadedProgram {
+/** Makes the throttle of the `index`th route; null: it has none. */
+export type PrepareGate = (route: Route, index: number) => Gate | null
+
+export function loadProgram(
+  program: Program,
+  prepareSend: PrepareSend,
+  prepareGate: PrepareGate,
+): LoadedProgram {
   const routes = new Map<Route, LoadedRoute>()
-  for (const route of program.routes.all) {
+  for (const [index, route] of program.routes.all.entries()) {
     const send = prepareSend(route.integration, program, route)
-    routes.set(route, Object.freeze({ route, steps: stepsFor(program, route), send }))
+    routes.set(
+      route,
+      Object.freeze({
+        route,
+        steps: stepsFor(program, route),
+        send,
+        gate: prepareGate(route, index),
+      }),
+    )
   }
   return Object.freeze({ program, routes })
 }

@@ -7,7 +7,13 @@
  */
 import type { IntegrationRequest } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import type { HttpProxyPlan, MappedPlan, RequestParameter, RequestSource } from '../program/program.ts'
+import { isHiddenFromMapping } from '../program/header-rules.ts'
+import type {
+  HttpProxyPlan,
+  MappedPlan,
+  RequestParameter,
+  RequestSource,
+} from '../program/program.ts'
 import { gatewayScope } from '../vtl/scope.ts'
 import { requestContent } from './content.ts'
 import type { Exchange } from './exchange.ts'
@@ -37,7 +43,8 @@ export function mapRequest(x: Exchange): undefined {
       addPairs(query, name, value)
     }
   }
-  if (plan.type !== 'MOCK') draft.addDefaults(x, body === null ? undefined : (contentType ?? 'application/json'))
+  if (plan.type !== 'MOCK')
+    draft.addDefaults(x, body === null ? undefined : (contentType ?? 'application/json'))
   x.integrationRequest = {
     method: request.method,
     path,
@@ -48,11 +55,7 @@ export function mapRequest(x: Exchange): undefined {
   }
 }
 
-function mapBody(
-  x: Exchange,
-  plan: MappedPlan,
-  contentType: string | undefined,
-): Buffer | null {
+function mapBody(x: Exchange, plan: MappedPlan, contentType: string | undefined): Buffer | null {
   const { templates, passthroughBehavior } = plan.request
   const request = x.methodRequest
   const content = requestContent(
@@ -203,10 +206,12 @@ export function paramsOf(x: Exchange): {
 } {
   const request = x.methodRequest
   const querystring: Record<string, string> = Object.create(null)
-  for (const [name, values] of request.query) querystring[name] = values[values.length - 1] as string
+  for (const [name, values] of request.query)
+    querystring[name] = values[values.length - 1] as string
   const header: Record<string, string> = Object.create(null)
   for (let i = 0; i < request.headers.length; i += 2) {
-    header[request.headers[i] as string] = request.headers[i + 1] as string
+    const name = request.headers[i] as string
+    if (!isHiddenFromMapping(name.toLowerCase())) header[name] = request.headers[i + 1] as string
   }
   return { path: request.pathParameters, querystring, header }
 }

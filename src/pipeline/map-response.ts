@@ -7,12 +7,11 @@
  */
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { responseHeaderRule } from '../program/header-rules.ts'
+import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
 import type { MappedPlan, ResponsePlan, ResponseSource } from '../program/program.ts'
 import { gatewayScope } from '../vtl/scope.ts'
-import { firstMediaType, responseContent } from './content.ts'
+import { responseContent } from './content.ts'
 import type { Exchange } from './exchange.ts'
-import { isFieldValue } from './integration-headers.ts'
 import { paramsOf } from './map-request.ts'
 import { renderTemplate } from './render.ts'
 
@@ -56,7 +55,7 @@ function mapBody(
   const content = responseContent(
     response.body,
     findHeader(response.headers, 'content-type'),
-    firstMediaType(accept),
+    accept,
     x.program.binaryMediaTypes,
     plan.contentHandling,
   )
@@ -130,7 +129,7 @@ export function mapProxyResponse(x: Exchange): Reply {
   if (plan.type === 'AWS_PROXY') return { status: response.status, headers, body: response.body }
   const accept = x.program.binaryMediaTypes.isEmpty
     ? undefined
-    : firstMediaType(x.methodRequest.headerNoCase('accept'))
+    : x.methodRequest.headerNoCase('accept')
   const content = responseContent(
     response.body,
     contentType,
@@ -144,7 +143,10 @@ export function mapProxyResponse(x: Exchange): Reply {
 const contentTypeName = 'content-type'
 
 /** Header name as the back end wrote it -> the name the client sees, null: dropped; bounded, back ends choose the names. */
-const known = { 'proxy-backend': new Map<string, string | null>(), mapped: new Map<string, string | null>() }
+const known = {
+  'proxy-backend': new Map<string, string | null>(),
+  mapped: new Map<string, string | null>(),
+}
 
 function fateOf(kind: 'proxy-backend' | 'mapped', name: string): string | null {
   const remembered = known[kind].get(name)
@@ -155,7 +157,7 @@ function fateOf(kind: 'proxy-backend' | 'mapped', name: string): string | null {
     rule === 'drop'
       ? null
       : rule === 'remap'
-        ? `x-amzn-Remapped-${name}`
+        ? remappedHeaderName(name)
         : lower === contentTypeName
           ? contentTypeName
           : name
@@ -171,7 +173,7 @@ function pushHeader(headers: string[], name: string, value: string): void {
   }
   const rule = responseHeaderRule('mapped', name.toLowerCase())
   if (rule === 'drop') return
-  headers.push(rule === 'remap' ? `x-amzn-Remapped-${name}` : name, value)
+  headers.push(rule === 'remap' ? remappedHeaderName(name) : name, value)
 }
 
 function removeHeader(headers: string[], name: string): void {

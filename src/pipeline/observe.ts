@@ -1,7 +1,8 @@
 /** The last part of every request: fills the decision record and passes crashes on to the log. */
-import type { DecisionRecord, DecisionRing } from '../observe/decision-record.ts'
+
 import type { Reply } from '../messages/messages.ts'
 import type { Refusal } from '../messages/refusals.ts'
+import type { DecisionRecord, DecisionRing } from '../observe/decision-record.ts'
 import type { Program } from '../program/program.ts'
 import type { Arrival } from './arrival.ts'
 import type { Exchange } from './exchange.ts'

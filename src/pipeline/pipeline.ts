@@ -18,6 +18,7 @@ import { integrate } from './integrate.ts'
 import { mapProxyRequest, mapRequest } from './map-request.ts'
 import { mapProxyResponse, mapResponse } from './map-response.ts'
 import { refuseObstacle } from './obstacle.ts'
+import { throttle } from './throttle.ts'
 import { validateBody, validateParameters } from './validate.ts'
 
 interface StepRow extends Step {
@@ -28,7 +29,12 @@ interface StepRow extends Step {
 export const restSteps: readonly StepRow[] = Object.freeze([
   { name: 'obstacle', run: refuseObstacle, isNeeded: hasObstacle },
   { name: 'api-key', run: requireApiKey, isNeeded: (_, route) => route.apiKeyRequired },
-  { name: 'validate-parameters', run: validateParameters, isNeeded: (_, r) => r.checkParameters !== null },
+  { name: 'throttle', run: throttle, isNeeded: (_, route) => route.throttle !== null },
+  {
+    name: 'validate-parameters',
+    run: validateParameters,
+    isNeeded: (_, r) => r.checkParameters !== null,
+  },
   { name: 'validate-body', run: validateBody, isNeeded: (_, route) => route.checkBody !== null },
   { name: 'map-request', run: mapRequest, isNeeded: (_, route) => !isProxy(route) },
   { name: 'map-request', run: mapProxyRequest, isNeeded: (_, route) => isProxy(route) },

@@ -2,7 +2,7 @@
 import { Refusal } from '../messages/refusals.ts'
 import type { ChosenTemplate } from '../program/program.ts'
 import type { Scope } from '../vtl/compile.ts'
-import { VtlError } from '../vtl/errors.ts'
+import { VtlError } from '../vtl/vtl-error.ts'
 
 export function renderTemplate(
   chosen: ChosenTemplate,

@@ -22,7 +22,11 @@ export interface Scene {
 }
 
 /** The scene of a request that no resource and method matched. */
-export function sceneWithoutRoute(arrival: Arrival, program: Program, request: MethodRequest): Scene {
+export function sceneWithoutRoute(
+  arrival: Arrival,
+  program: Program,
+  request: MethodRequest,
+): Scene {
   return {
     arrival,
     program,

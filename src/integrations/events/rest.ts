@@ -50,8 +50,7 @@ export function restEvent(
       deploymentId: context.deploymentId,
       apiId: context.apiId,
     },
-    body:
-      request.body === null ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
+    body: request.body === null ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: request.body !== null && isBinary,
   })
 }
@@ -79,12 +78,18 @@ function headersOf(
     if (requestHeaderRule('AWS_PROXY', lower) === 'drop' || replaced.has(lower)) continue
     add(name, request.headers[i + 1] as string)
   }
-  for (let i = 0; i < forwarded.length; i += 2) add(forwarded[i] as string, forwarded[i + 1] as string)
+  for (let i = 0; i < forwarded.length; i += 2)
+    add(forwarded[i] as string, forwarded[i + 1] as string)
   return { headers, multiValueHeaders }
 }
 
 /** Written by the gateway itself, whatever the client sent. */
-const replaced = new Set(['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'])
+const replaced = new Set([
+  'x-amzn-trace-id',
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+])
 
 function queryOf(
   request: MethodRequest,

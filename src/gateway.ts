@@ -1,0 +1,221 @@
+/**
+ * The only file that knows every part: builds them, joins them, starts and stops them.
+ *
+ *     store -> control server (on a Unix socket) -> publisher -> last good programs on disk
+ *                                                            -> data-plane threads (on the public port)
+ *     function runner <- function calls of the threads
+ *
+ * What control and pipeline need from each other is handed over here, as functions. Order of starting: the store, the
+ * control plane, the programs, and the public port last, so that whoever can connect gets answers.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from './base/clock.ts'
+import { randomIds } from './base/ids.ts'
+import type { Credentials } from './control/caller.ts'
+import { functions as functionRecords } from './control/lambda/records.ts'
+import { publishedSources } from './control/publication.ts'
+import { restApis } from './control/records.ts'
+import { createControlServer } from './control/server.ts'
+import { DataPlane } from './data-plane.ts'
+import { FunctionCalls } from './function-calls.ts'
+import { FunctionRunner } from './lambda/runner.ts'
+import { LastGood } from './last-good.ts'
+import { createLog, type Log } from './observe/log.ts'
+import type { Options } from './options.ts'
+import { OwnRoutes } from './own-routes.ts'
+import { Publisher } from './publisher.ts'
+import { StoreUnavailable } from './store/errors.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+export interface Gateway {
+  /** `http://127.0.0.1:4566` */
+  readonly url: string
+  readonly port: number
+  /** No API and no function is there yet. */
+  readonly isStoreEmpty: boolean
+  /** Why the store could not be opened; null when it is open. */
+  readonly storeFault: Error | null
+  /** Requests that run get their answers; then everything ends. Calling it again waits for the same end. */
+  close(): Promise<void>
+}
+
+/** Starts a gateway. Throws an Error whose message says what to do when the port is taken or nothing can be served. */
+export async function createGateway(
+  options: Options,
+  parts: { readonly log?: Log } = {},
+): Promise<Gateway> {
+  const log = parts.log ?? createLog(options)
+  const closers: (() => Promise<unknown>)[] = []
+  const close = once(async () => {
+    for (const stop of closers.reverse()) await stop().catch(error => log.error(String(error)))
+  })
+  try {
+    return await assemble(options, log, closers, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function assemble(
+  options: Options,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Gateway> {
+  const { store, fault } = await openStore(options, log)
+  if (store !== null) closers.push(() => store.close())
+
+  const runner = new FunctionRunner({
+    clock: systemClock,
+    maxEnvironments: options.functionEnvironments,
+    idleMs: options.functionIdleMs,
+    onLog: line => log.info(line.text, { function: line.arn, requestId: line.requestId }),
+  })
+  closers.push(() => runner.close())
+  const functions = new FunctionCalls(store, runner, options.dataDir, log)
+
+  const socketFolder = await mkdtemp(join(tmpdir(), 'portcullis-'))
+  closers.push(() => rm(socketFolder, { recursive: true, force: true }))
+  const controlSocket = join(socketFolder, 'control.sock')
+
+  const dataPlane = new DataPlane({
+    threads: options.threads,
+    settings: {
+      host: options.host,
+      port: options.port,
+      controlSocket,
+      bodyLimitBytes: options.bodyLimitBytes,
+      answerLimitBytes: options.answerLimitBytes,
+      connectTimeoutMs: options.connectTimeoutMs,
+      recordsKept: Math.ceil(options.recordsKept / options.threads),
+      allowedTargets: options.allowTargets,
+    },
+    invoke: call => functions.call(call),
+    log: (level, message) => log[level](message),
+  })
+  const publisher = new Publisher(dataPlane, new LastGood(join(options.dataDir, 'programs')), log)
+
+  const control =
+    store === null
+      ? null
+      : createControlServer({
+          store,
+          clock: systemClock,
+          ids: randomIds,
+          defaultAccount: options.account,
+          credentials: credentialsOf(options),
+          publish: changes => publisher.publish(changes),
+          lambda: functions.control,
+          report: (error, { requestId, operation }) =>
+            log.error(`${operation ?? 'a call'} failed: ${textOf(error)}`, { requestId }),
+        })
+  const own = new OwnRoutes({ dataPlane, isDevelopment: options.adminCredentials === null, fault })
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    if (own.handle(request, response)) return
+    if (control === null) own.refuseControl(response)
+    else control(request, response)
+  })
+  await listenOn(server, controlSocket)
+  closers.push(() => closeServer(server))
+
+  if (store === null) await publisher.restoreFromDisk()
+  else await publisher.restore(await publishedSources(store))
+  closers.push(() => dataPlane.close())
+  const port = await startListening(dataPlane, options)
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    port,
+    isStoreEmpty: store !== null && (await isEmpty(store)),
+    storeFault: fault,
+    close,
+  }
+}
+
+async function openStore(
+  options: Options,
+  log: Log,
+): Promise<{ store: Store | null; fault: Error | null }> {
+  try {
+    return { store: await openSqliteStore({ directory: options.dataDir }), fault: null }
+  } catch (error) {
+    // Static stability: what was deployed is served on. A folder that another gateway uses is no such case.
+    if (!(error instanceof StoreUnavailable) || error.reason === 'locked') throw error
+    log.error(`The store cannot be opened: ${error.message}`)
+    log.error(
+      'Serving the last good programs; the control plane answers 503 until it can be opened.',
+    )
+    return { store: null, fault: error }
+  }
+}
+
+/** In development any well-formed credentials pass; with `--admin-credentials` only those, verified. */
+function credentialsOf(options: Options): Credentials {
+  const admin = options.adminCredentials
+  if (admin === null) return { type: 'development' }
+  return {
+    type: 'verified',
+    lookup: (accessKeyId, sessionToken) =>
+      accessKeyId === admin.accessKeyId && sessionToken === undefined
+        ? admin.secretAccessKey
+        : undefined,
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** Nothing that a person made is there: the example may be loaded. */
+async function isEmpty(store: Store): Promise<boolean> {
+  return (
+    (await store.scan(restApis)).length === 0 && (await store.scan(functionRecords)).length === 0
+  )
+}
+
+async function startListening(dataPlane: DataPlane, options: Options): Promise<number> {
+  try {
+    return await dataPlane.start()
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const where = `${options.host}:${options.port}`
+    if (code === 'EADDRINUSE') {
+      throw new Error(
+        `${where} is taken by another program. Choose another with --port, or end that one.`,
+        { cause },
+      )
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new Error(`Cannot listen on ${where} (${code}). Choose another --host or --port.`, {
+        cause,
+      })
+    }
+    throw cause
+  }
+}
+
+function listenOn(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => resolve())
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null
+  return () => {
+    done ??= work()
+    return done
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * `/_portcullis/…`: health, readiness and explain. What shows requests is for development, where only this machine can
+ * connect; elsewhere it is refused until control-plane credentials guard it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DataPlane } from './data-plane.ts'
+import { explainText } from './observe/explain.ts'
+
+export interface OwnRoutesParts {
+  readonly dataPlane: DataPlane
+  readonly isDevelopment: boolean
+  /** Why the store is not open. */
+  readonly fault: Error | null
+}
+
+const prefix = '/_portcullis/'
+const explainPrefix = `${prefix}explain`
+
+export class OwnRoutes {
+  readonly #parts: OwnRoutesParts
+
+  constructor(parts: OwnRoutesParts) {
+    this.#parts = parts
+  }
+
+  /** false: the request is not for us. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const url = request.url ?? '/'
+    if (!url.startsWith(prefix)) return false
+    const path = url.split('?', 1)[0] as string
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(response, 405, { message: 'Only GET' })
+    } else if (path === `${prefix}health`) {
+      answer(response, 200, { status: 'ok' })
+    } else if (path === `${prefix}ready`) {
+      this.#ready(response)
+    } else if (path === explainPrefix || path.startsWith(`${explainPrefix}/`)) {
+      this.#explain(request, response, path.slice(explainPrefix.length + 1))
+    } else {
+      answer(response, 404, {
+        message: 'Not found. There are health, ready and explain/{requestId}.',
+      })
+    }
+    return true
+  }
+
+  /** The control plane without its store. */
+  refuseControl(response: ServerResponse): void {
+    response.setHeader('x-amzn-ErrorType', 'ServiceUnavailableException')
+    answer(response, 503, { message: `The store cannot be opened: ${this.#parts.fault?.message}` })
+  }
+
+  #ready(response: ServerResponse): void {
+    const { fault } = this.#parts
+    if (fault === null) answer(response, 200, { status: 'ready' })
+    else answer(response, 503, { status: 'degraded', reason: fault.message })
+  }
+
+  #explain(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+    if (!this.#parts.isDevelopment) {
+      answer(response, 403, { message: 'explain answers in development only.' })
+      return
+    }
+    const asJson = request.headers.accept?.includes('application/json') ?? false
+    const done = requestId === '' ? this.#latest(response) : this.#one(response, requestId, asJson)
+    done.catch(error => answer(response, 500, { message: String(error) }))
+  }
+
+  async #one(response: ServerResponse, requestId: string, asJson: boolean): Promise<void> {
+    const found = await this.#parts.dataPlane.explain(requestId)
+    if (found === null) {
+      answer(response, 404, {
+        message:
+          'No request with this id is among those that are kept. The id is in x-amzn-RequestId.',
+      })
+    } else if (asJson) {
+      answer(response, 200, found)
+    } else {
+      response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' })
+      response.end(explainText(found))
+    }
+  }
+
+  async #latest(response: ServerResponse): Promise<void> {
+    answer(response, 200, { records: await this.#parts.dataPlane.latest(100) })
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' })
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,82 @@
+/**
+ * Takes what the control plane committed to the data plane: to disk as the last good program, and to every thread. In the
+ * order of the commits, one after another.
+ */
+import type { Change } from './control/context.ts'
+import type { DataPlane } from './data-plane.ts'
+import type { LastGood } from './last-good.ts'
+import type { Log } from './observe/log.ts'
+import type { ProgramSource } from './program/program.ts'
+
+export class Publisher {
+  readonly #dataPlane: DataPlane
+  readonly #lastGood: LastGood
+  readonly #log: Log
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(dataPlane: DataPlane, lastGood: LastGood, log: Log) {
+    this.#dataPlane = dataPlane
+    this.#lastGood = lastGood
+    this.#log = log
+  }
+
+  /** Resolves when every thread runs the change. Each program was compiled before it was committed, so failing here is loud. */
+  publish(changes: readonly Change[]): Promise<void> {
+    const done = this.#queue.then(async () => {
+      for (const change of changes) await this.#apply(change)
+    })
+    this.#queue = done.catch(() => undefined)
+    return done
+  }
+
+  /** At start: the store's programs; what lies on disk besides is of stages that are gone. */
+  async restore(sources: readonly ProgramSource[]): Promise<void> {
+    const wanted = new Set<string>()
+    for (const source of sources) {
+      const { apiId } = source
+      const stage = source.stage.stageName
+      wanted.add(`${apiId}/${stage}`)
+      const text = JSON.stringify(source)
+      await this.#lastGood.put(apiId, stage, text)
+      await this.#publishOr(source, text)
+    }
+    const { programs } = await this.#lastGood.all()
+    for (const { apiId, stage } of programs) {
+      if (!wanted.has(`${apiId}/${stage}`)) await this.#lastGood.remove(apiId, stage)
+    }
+  }
+
+  /** At start without a store: what was live last. */
+  async restoreFromDisk(): Promise<void> {
+    const { programs, skipped } = await this.#lastGood.all()
+    for (const name of skipped)
+      this.#log.error(`The kept program ${name} cannot be read and is left out.`)
+    for (const { source } of programs) {
+      // What we kept is what we once published.
+      await this.#publishOr(JSON.parse(source) as ProgramSource, source)
+    }
+  }
+
+  /** At start one program that cannot run must not keep the others from running. */
+  async #publishOr(source: ProgramSource, text: string): Promise<void> {
+    try {
+      await this.#dataPlane.publish(source, text)
+    } catch (error) {
+      const { apiId, stage } = source
+      this.#log.error(`Stage ${stage.stageName} of API ${apiId} cannot be served: ${error}`)
+    }
+  }
+
+  async #apply(change: Change): Promise<void> {
+    if (change.type === 'retract') {
+      const { apiId, stageName } = change
+      await this.#dataPlane.retract(apiId, stageName)
+      await this.#lastGood.remove(apiId, stageName)
+      return
+    }
+    const { apiId, stage } = change.source
+    const text = JSON.stringify(change.source)
+    await this.#dataPlane.publish(change.source, text)
+    await this.#lastGood.put(apiId, stage.stageName, text)
+  }
+}
