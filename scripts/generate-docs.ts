@@ -1,0 +1,202 @@
+/**
+ * Writes docs/reference/ from the tables that the program itself uses: options, refusals, operations, `$context`.
+ *
+ *   node scripts/generate-docs.ts            write the files
+ *   node scripts/generate-docs.ts --check    exit 1 when a committed file differs
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { notBuilt } from '../src/aws/handlers.ts'
+import {
+  httpService,
+  lambdaService,
+  managementService,
+  restService,
+  type Service,
+} from '../src/aws/services.ts'
+import { AsyncInvocations } from '../src/control/lambda/async-invocations.ts'
+import { lambdaHandlers } from '../src/control/lambda/operations.ts'
+import { restHandlers } from '../src/control/v1/operations.ts'
+import { httpHandlers, managementHandlers } from '../src/control/v2/operations.ts'
+import { refusals } from '../src/messages/refusals.ts'
+import { refusalAdvice } from '../src/observe/refusal-advice.ts'
+import { variableOf } from '../src/options/declare.ts'
+import { declarations, defaultFile, type Options } from '../src/options.ts'
+import { contextVariables } from './docs/context-variables.ts'
+
+const pages: Readonly<Record<string, () => string[]>> = {
+  'options.md': optionsPage,
+  'refusals.md': refusalsPage,
+  'compatibility.md': compatibilityPage,
+  'context-variables.md': contextPage,
+}
+
+function optionsPage(): string[] {
+  const lines = [
+    '# Options of `portcullis start`',
+    '',
+    'Each can be given as a flag, as a variable, or in a YAML file (`--config FILE`, `PORTCULLIS_CONFIG`, or',
+    `\`${defaultFile}\` where the command is started). A flag wins over a variable, a variable over the file, the file`,
+    'over the default. What is not known, or has no right value, is refused at the start with everything that is wrong.',
+    '',
+    '```yaml',
+    `# ${defaultFile}`,
+    'port: 8080',
+    'data-dir: /var/lib/portcullis',
+    'body-limit: 20MB',
+    '```',
+  ]
+  let group = ''
+  for (const field of Object.keys(declarations) as (keyof Options)[]) {
+    const option = declarations[field]
+    if (option.group !== group) lines.push('', `## ${option.group}`)
+    group = option.group
+    const { flag, kind, meaning, more, defaultText } = option
+    const shown = kind.placeholder === '' ? `--[no-]${flag}` : `--${flag} ${kind.placeholder}`
+    lines.push('', `### \`${shown}\``, '', `${meaning}${more === undefined ? '' : ` ${more}`}`, '')
+    lines.push(`- Variable: \`${variableOf(flag)}\`; in the file: \`${flag}\``)
+    lines.push(`- Value: ${kind.wanted}${kind.isList ? ', with commas or as a YAML list' : ''}`)
+    lines.push(`- Default: ${defaultText}`)
+  }
+  return lines
+}
+
+function refusalsPage(): string[] {
+  const rows = Object.entries(refusals).map(([type, row]) =>
+    tableRow([
+      `[${type}](#${type.toLowerCase()})`,
+      String(row.status),
+      row.errorType,
+      `\`{"${row.messageKey}":${JSON.stringify(row.message)}}\``,
+    ]),
+  )
+  const details = Object.entries(refusals).flatMap(([type, row]) => [
+    '',
+    `## ${type}`,
+    '',
+    row.when,
+    '',
+    refusalAdvice[type as keyof typeof refusals],
+  ])
+  return [
+    '# Refusals of a REST API',
+    '',
+    'What the gateway answers when it says no itself: the gateway response types, with their default status, the header',
+    '`x-amzn-ErrorType` and the body. An API changes status, headers and body with its own gateway responses',
+    '(`x-amazon-apigateway-gateway-responses`), by type or for all with DEFAULT_4XX and DEFAULT_5XX.',
+    '`portcullis explain REQUEST-ID` says why a request was refused.',
+    '',
+    tableRow(['Type', 'Status', 'x-amzn-ErrorType', 'Body']),
+    tableRow(['---', '---', '---', '---']),
+    ...rows,
+    ...details,
+  ]
+}
+
+interface Coverage {
+  readonly title: string
+  readonly service: Service
+  readonly handlers: Readonly<Record<string, unknown>>
+}
+
+function compatibilityPage(): string[] {
+  const services: readonly Coverage[] = [
+    { title: 'REST APIs (API Gateway)', service: restService, handlers: restHandlers },
+    {
+      title: 'HTTP and WebSocket APIs (ApiGatewayV2)',
+      service: httpService,
+      handlers: httpHandlers,
+    },
+    {
+      title: 'WebSocket connections (ApiGatewayManagementApi)',
+      service: managementService,
+      handlers: managementHandlers,
+    },
+    {
+      title: 'Functions (Lambda)',
+      service: lambdaService,
+      handlers: lambdaHandlers(new AsyncInvocations()),
+    },
+  ]
+  const covered = services.map(({ title, service, handlers }) => {
+    const all = [...service.model.operations.keys()]
+    const missing = new Set(notBuilt(all, handlers))
+    return { title, done: all.filter(name => !missing.has(name)), missing: [...missing] }
+  })
+  return [
+    '# Compatibility',
+    '',
+    'Every operation of the four services is known. One that is not built answers 501 `NotImplementedException` and changes',
+    'nothing.',
+    '',
+    tableRow(['Service', 'Built', 'Not built']),
+    tableRow(['---', '---', '---']),
+    ...covered.map(({ title, done, missing }) =>
+      tableRow([title, String(done.length), String(missing.length)]),
+    ),
+    ...covered.flatMap(({ title, done, missing }) => [
+      '',
+      `## ${title}`,
+      ...(done.length === 0 ? [] : ['', '**Built**', '', ...wrapped(done)]),
+      ...(missing.length === 0 ? [] : ['', '**Not built: 501**', '', ...wrapped(missing)]),
+    ]),
+  ]
+}
+
+function contextPage(): string[] {
+  return [
+    '# `$context` variables of a REST API',
+    '',
+    'For mapping templates, parameter mappings (`context.…`) and gateway responses. A variable that is not set is empty.',
+    '',
+    tableRow(['Variable', 'Meaning']),
+    tableRow(['---', '---']),
+    ...contextVariables.map(([name, meaning]) => tableRow([`\`${name}\``, meaning])),
+  ]
+}
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+/** Names with commas, in lines of at most 110 characters. */
+function wrapped(names: readonly string[]): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const [i, name] of names.entries()) {
+    const word = i === names.length - 1 ? name : `${name},`
+    if (line.length + word.length > 110) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}
+
+function main(): void {
+  const isCheck = process.argv.includes('--check')
+  const folder = new URL('../docs/reference/', import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  for (const [name, page] of Object.entries(pages)) {
+    const file = fileURLToPath(new URL(name, folder))
+    const notice = '<!-- Generated by scripts/generate-docs.ts. Do not edit. -->'
+    const text = `${[notice, '', ...page()].join('\n')}\n`
+    if (!isCheck) writeFileSync(file, text)
+    else if (current(file) !== text) {
+      console.error(`docs/reference/${name} is not what the tables say. Run: npm run generate`)
+      process.exitCode = 1
+    }
+  }
+}
+
+function current(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+main()
