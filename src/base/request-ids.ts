@@ -12,8 +12,10 @@ export function newTraceId(nowMs: number): string {
     randomFillSync(pool)
     used = 0
   }
-  const random = pool.hexSlice(used, used + 12)
+  const random = pool.toString('hex', used, used + 12)
   used += 12
-  const seconds = Math.floor(nowMs / 1000).toString(16).padStart(8, '0')
+  const seconds = Math.floor(nowMs / 1000)
+    .toString(16)
+    .padStart(8, '0')
   return `Root=1-${seconds}-${random}`
 }

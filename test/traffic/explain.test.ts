@@ -33,7 +33,7 @@ test('a miss names the nearest route', async () => {
   const answer = await t.call(apiId, '/user')
   const text = await explain(answer.headers['x-amzn-requestid'] as string)
   assert.match(text, /^403 .*MissingAuthenticationToken.*GET \/test\/user/)
-  assert.match(text, /GET \/users/)
+  assert.match(text, /GET \/test\/users/)
 })
 
 test('a template that fails is explained to the owner, with its place, and not to the client', async () => {
