@@ -1,16 +1,14 @@
 /** The layers of src/: every import obeys the table, and ARCHITECTURE.md shows the same table. */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { faultsOf } from '../scripts/check-layers.ts'
 import { layerRows } from '../scripts/layers.ts'
-
-let root = import.meta.dirname
-while (!existsSync(join(root, 'package.json'))) root = dirname(root)
+import { projectRoot } from './project-root.ts'
 
 test('ARCHITECTURE.md shows the table that the check uses', () => {
-  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const text = readFileSync(join(projectRoot, 'ARCHITECTURE.md'), 'utf8')
   const shown = text.split('\n').filter(line => line.startsWith('| '))
   assert.deepEqual(shown.slice(0, layerRows().length), layerRows())
 })
