@@ -115,7 +115,9 @@ export async function startControl(
 
 async function rawRequest(socketPath: string, wanted: RawRequest): Promise<RawReply> {
   const { method = 'GET', path, headers = {}, body } = wanted
-  const request = httpRequest({ socketPath, method, path, headers })
+  // node leaves it out where a body is unusual, such as with GET.
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const request = httpRequest({ socketPath, method, path, headers: { ...length, ...headers } })
   request.end(body)
   const [response] = await once(request, 'response')
   let text = ''

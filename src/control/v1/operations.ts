@@ -6,6 +6,8 @@ import { type Handlers, notYet } from '../../aws/handlers.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext } from '../context.ts'
 import * as account from './account.ts'
+import * as apiKeyImport from './api-key-import.ts'
+import * as apiKeys from './api-keys.ts'
 import * as authorizers from './authorizers.ts'
 import * as deployments from './deployments.ts'
 import * as documentation from './documentation.ts'
@@ -23,12 +25,14 @@ import * as resources from './resources.ts'
 import * as restApis from './rest-apis.ts'
 import * as stages from './stages.ts'
 import * as tagging from './tagging.ts'
+import * as usagePlanKeys from './usage-plan-keys.ts'
+import * as usagePlans from './usage-plans.ts'
 
 /** None yet; TestInvokeMethod and its like will wait for a back end. */
 export const outsideTransaction: ReadonlySet<string> = new Set()
 
 export const restHandlers = {
-  CreateApiKey: notYet('CreateApiKey'),
+  CreateApiKey: apiKeys.createApiKey,
   CreateAuthorizer: authorizers.createAuthorizer,
   CreateBasePathMapping: notYet('CreateBasePathMapping'),
   CreateDeployment: deployments.createDeployment,
@@ -41,10 +45,10 @@ export const restHandlers = {
   CreateResource: resources.createResource,
   CreateRestApi: restApis.createRestApi,
   CreateStage: stages.createStage,
-  CreateUsagePlan: notYet('CreateUsagePlan'),
-  CreateUsagePlanKey: notYet('CreateUsagePlanKey'),
+  CreateUsagePlan: usagePlans.createUsagePlan,
+  CreateUsagePlanKey: usagePlanKeys.createUsagePlanKey,
   CreateVpcLink: notYet('CreateVpcLink'),
-  DeleteApiKey: notYet('DeleteApiKey'),
+  DeleteApiKey: apiKeys.deleteApiKey,
   DeleteAuthorizer: authorizers.deleteAuthorizer,
   DeleteBasePathMapping: notYet('DeleteBasePathMapping'),
   DeleteClientCertificate: notYet('DeleteClientCertificate'),
@@ -63,15 +67,15 @@ export const restHandlers = {
   DeleteResource: resources.deleteResource,
   DeleteRestApi: restApis.deleteRestApi,
   DeleteStage: stages.deleteStage,
-  DeleteUsagePlan: notYet('DeleteUsagePlan'),
-  DeleteUsagePlanKey: notYet('DeleteUsagePlanKey'),
+  DeleteUsagePlan: usagePlans.deleteUsagePlan,
+  DeleteUsagePlanKey: usagePlanKeys.deleteUsagePlanKey,
   DeleteVpcLink: notYet('DeleteVpcLink'),
   FlushStageAuthorizersCache: notYet('FlushStageAuthorizersCache'),
   FlushStageCache: notYet('FlushStageCache'),
   GenerateClientCertificate: notYet('GenerateClientCertificate'),
   GetAccount: account.getAccount,
-  GetApiKey: notYet('GetApiKey'),
-  GetApiKeys: notYet('GetApiKeys'),
+  GetApiKey: apiKeys.getApiKey,
+  GetApiKeys: apiKeys.getApiKeys,
   GetAuthorizer: authorizers.getAuthorizer,
   GetAuthorizers: authorizers.getAuthorizers,
   GetBasePathMapping: notYet('GetBasePathMapping'),
@@ -110,13 +114,13 @@ export const restHandlers = {
   GetStages: stages.getStages,
   GetTags: tagging.getTags,
   GetUsage: notYet('GetUsage'),
-  GetUsagePlan: notYet('GetUsagePlan'),
-  GetUsagePlanKey: notYet('GetUsagePlanKey'),
-  GetUsagePlanKeys: notYet('GetUsagePlanKeys'),
-  GetUsagePlans: notYet('GetUsagePlans'),
+  GetUsagePlan: usagePlans.getUsagePlan,
+  GetUsagePlanKey: usagePlanKeys.getUsagePlanKey,
+  GetUsagePlanKeys: usagePlanKeys.getUsagePlanKeys,
+  GetUsagePlans: usagePlans.getUsagePlans,
   GetVpcLink: notYet('GetVpcLink'),
   GetVpcLinks: notYet('GetVpcLinks'),
-  ImportApiKeys: notYet('ImportApiKeys'),
+  ImportApiKeys: apiKeyImport.importApiKeys,
   ImportDocumentationParts: documentation.importDocumentationParts,
   ImportRestApi: importing.importRestApi,
   PutGatewayResponse: gatewayResponses.putGatewayResponse,
@@ -131,7 +135,7 @@ export const restHandlers = {
   TestInvokeMethod: notYet('TestInvokeMethod'),
   UntagResource: tagging.untagResource,
   UpdateAccount: account.updateAccount,
-  UpdateApiKey: notYet('UpdateApiKey'),
+  UpdateApiKey: apiKeys.updateApiKey,
   UpdateAuthorizer: authorizers.updateAuthorizer,
   UpdateBasePathMapping: notYet('UpdateBasePathMapping'),
   UpdateClientCertificate: notYet('UpdateClientCertificate'),
@@ -150,6 +154,6 @@ export const restHandlers = {
   UpdateRestApi: restApis.updateRestApi,
   UpdateStage: stages.updateStage,
   UpdateUsage: notYet('UpdateUsage'),
-  UpdateUsagePlan: notYet('UpdateUsagePlan'),
+  UpdateUsagePlan: usagePlans.updateUsagePlan,
   UpdateVpcLink: notYet('UpdateVpcLink'),
 } satisfies Handlers<RestOperations, ControlContext>

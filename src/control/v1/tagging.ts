@@ -10,6 +10,7 @@ import { BadRequestException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { Kind } from '../../store/store.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
+import { apiKeys, usagePlans } from '../key-records.ts'
 import { restApis, stages } from '../records.ts'
 import { type Tags, withoutTags, withTags } from '../tags.ts'
 
@@ -38,6 +39,16 @@ const taggables: readonly Taggable[] = [
     path: /^\/restapis\/([^/]+)\/stages\/([^/]+)$/,
     kind: stages,
     missing: 'Invalid stage identifier specified',
+  },
+  {
+    path: /^\/apikeys\/()([^/]+)$/,
+    kind: apiKeys,
+    missing: 'Invalid API Key identifier specified',
+  },
+  {
+    path: /^\/usageplans\/()([^/]+)$/,
+    kind: usagePlans,
+    missing: 'Invalid Usage Plan ID specified',
   },
 ]
 
