@@ -27,6 +27,7 @@ import type {
 } from '../aws/rest-api.ts'
 import { kind } from '../store/store.ts'
 import type { Draft } from './draft.ts'
+import type { Tags } from './tags.ts'
 
 export type RestApiRecord = Draft<RestApi>
 export type ResourceRecord = Draft<Resource>
@@ -50,6 +51,14 @@ export interface DocumentationVersionRecord {
   parts: DocumentationPartRecord[]
 }
 
+export interface VpcLinkRecord {
+  id: string
+  name: string
+  description?: string
+  targetArns: string[]
+  tags?: Tags
+}
+
 export const restApis = kind<RestApiRecord>('rest-api')
 export const resources = kind<ResourceRecord>('rest-resource')
 /** By name: names are unique in an API and are what everybody refers to. */
@@ -66,6 +75,9 @@ export const deployments = kind<DeploymentRecord>('rest-deployment')
 export const snapshots = kind<Draft<ApiSnapshot>>('rest-snapshot')
 /** By name. */
 export const stages = kind<StageRecord>('rest-stage')
+
+/** Under '' by id. */
+export const vpcLinks = kind<VpcLinkRecord>('rest-vpc-link')
 
 /** What an API owns: goes when the API goes. */
 export const partsOfApi = [

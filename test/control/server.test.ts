@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
   CreateRestApiCommand,
+  GetDomainNamesCommand,
   GetRestApisCommand,
-  GetVpcLinksCommand,
 } from '@aws-sdk/client-api-gateway'
 import { anyAuthorization, refused, startControl } from './harness.ts'
 
@@ -69,7 +69,7 @@ test('every answer has a request id, and lists are called item', async () => {
 test('operations, services and paths that are not built or do not exist say so', async () => {
   await using control = await startControl()
   await refused(
-    control.client.send(new GetVpcLinksCommand({})),
+    control.client.send(new GetDomainNamesCommand({})),
     'NotImplementedException',
     501,
     /not built/,

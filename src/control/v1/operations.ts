@@ -27,6 +27,7 @@ import * as stages from './stages.ts'
 import * as tagging from './tagging.ts'
 import * as usagePlanKeys from './usage-plan-keys.ts'
 import * as usagePlans from './usage-plans.ts'
+import * as vpcLinks from './vpc-links.ts'
 
 /** None yet; TestInvokeMethod and its like will wait for a back end. */
 export const outsideTransaction: ReadonlySet<string> = new Set()
@@ -47,7 +48,7 @@ export const restHandlers = {
   CreateStage: stages.createStage,
   CreateUsagePlan: usagePlans.createUsagePlan,
   CreateUsagePlanKey: usagePlanKeys.createUsagePlanKey,
-  CreateVpcLink: notYet('CreateVpcLink'),
+  CreateVpcLink: vpcLinks.createVpcLink,
   DeleteApiKey: apiKeys.deleteApiKey,
   DeleteAuthorizer: authorizers.deleteAuthorizer,
   DeleteBasePathMapping: notYet('DeleteBasePathMapping'),
@@ -69,7 +70,7 @@ export const restHandlers = {
   DeleteStage: stages.deleteStage,
   DeleteUsagePlan: usagePlans.deleteUsagePlan,
   DeleteUsagePlanKey: usagePlanKeys.deleteUsagePlanKey,
-  DeleteVpcLink: notYet('DeleteVpcLink'),
+  DeleteVpcLink: vpcLinks.deleteVpcLink,
   FlushStageAuthorizersCache: notYet('FlushStageAuthorizersCache'),
   FlushStageCache: notYet('FlushStageCache'),
   GenerateClientCertificate: notYet('GenerateClientCertificate'),
@@ -118,8 +119,8 @@ export const restHandlers = {
   GetUsagePlanKey: usagePlanKeys.getUsagePlanKey,
   GetUsagePlanKeys: usagePlanKeys.getUsagePlanKeys,
   GetUsagePlans: usagePlans.getUsagePlans,
-  GetVpcLink: notYet('GetVpcLink'),
-  GetVpcLinks: notYet('GetVpcLinks'),
+  GetVpcLink: vpcLinks.getVpcLink,
+  GetVpcLinks: vpcLinks.getVpcLinks,
   ImportApiKeys: apiKeyImport.importApiKeys,
   ImportDocumentationParts: documentation.importDocumentationParts,
   ImportRestApi: importing.importRestApi,
@@ -155,5 +156,5 @@ export const restHandlers = {
   UpdateStage: stages.updateStage,
   UpdateUsage: notYet('UpdateUsage'),
   UpdateUsagePlan: usagePlans.updateUsagePlan,
-  UpdateVpcLink: notYet('UpdateVpcLink'),
+  UpdateVpcLink: vpcLinks.updateVpcLink,
 } satisfies Handlers<RestOperations, ControlContext>

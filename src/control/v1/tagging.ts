@@ -11,7 +11,7 @@ import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { Kind } from '../../store/store.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { apiKeys, usagePlans } from '../key-records.ts'
-import { restApis, stages } from '../records.ts'
+import { restApis, stages, vpcLinks } from '../records.ts'
 import { type Tags, withoutTags, withTags } from '../tags.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
@@ -49,6 +49,11 @@ const taggables: readonly Taggable[] = [
     path: /^\/usageplans\/()([^/]+)$/,
     kind: usagePlans,
     missing: 'Invalid Usage Plan ID specified',
+  },
+  {
+    path: /^\/vpclinks\/()([^/]+)$/,
+    kind: vpcLinks,
+    missing: 'Invalid Vpc Link identifier specified',
   },
 ]
 
