@@ -17,7 +17,11 @@ export const layers: readonly Layer[] = [
   { level: 0, folders: ['base'], mayImport: [] },
   { level: 1, folders: ['aws', 'vtl', 'limits', 'store'], mayImport: ['base'] },
   { level: 2, folders: ['messages'], mayImport: ['base'] },
-  { level: 3, folders: ['openapi', 'program'], mayImport: ['base', 'aws', 'vtl', 'messages'] },
+  {
+    level: 3,
+    folders: ['openapi', 'program', 'sdk'],
+    mayImport: ['base', 'aws', 'vtl', 'messages'],
+  },
   { level: 4, folders: ['lambda', 'observe'], mayImport: ['base', 'aws', 'messages'] },
   {
     level: 5,
@@ -26,7 +30,11 @@ export const layers: readonly Layer[] = [
   },
   { level: 6, folders: ['pipeline'], mayImport: [...data, ...senders] },
   { level: 7, folders: ['http', 'socket'], mayImport: [...data, ...senders, 'pipeline'] },
-  { level: 7, folders: ['control'], mayImport: ['base', 'aws', 'store', 'openapi', 'program'] },
+  {
+    level: 7,
+    folders: ['control'],
+    mayImport: ['base', 'aws', 'store', 'openapi', 'program', 'sdk'],
+  },
   { level: 7, folders: ['console'], mayImport: ['base'] },
   { level: 8, folders: ['options', 'cli', '.'], mayImport: ['everything'] },
 ]
