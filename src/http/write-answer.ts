@@ -30,7 +30,8 @@ export function writeAnswer(
   )
   response.writeHead(status, head)
   if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
-  else if (typeof body === 'string') response.end(body)
+  // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
+  else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')
   else if (length <= oneWriteLimitBytes) response.end(body.toString('latin1'), 'latin1')
   else response.end(body)
 }

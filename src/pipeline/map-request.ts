@@ -7,14 +7,12 @@
  */
 import type { IntegrationRequest } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { isHiddenFromMapping } from '../program/header-rules.ts'
 import type {
   HttpProxyPlan,
   MappedPlan,
   RequestParameter,
   RequestSource,
 } from '../program/program.ts'
-import { gatewayScope } from '../vtl/scope.ts'
 import { requestContent } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { HeaderDraft, proxiedHeaders } from './integration-headers.ts'
@@ -76,16 +74,7 @@ function mapBody(x: Exchange, plan: MappedPlan, contentType: string | undefined)
     }
     return request.body === null ? null : content.bytes
   }
-  const scope = gatewayScope(
-    {
-      body: content.isText ? content.bytes.toString('utf8') : content.bytes.toString('base64'),
-      params: paramsOf(x),
-      context: x.context,
-      stageVariables: x.stageVariables,
-    },
-    x.takeOverrides(),
-  )
-  return Buffer.from(renderTemplate(chosen, scope, 'request'))
+  return Buffer.from(renderTemplate(x, chosen, content, 'request'))
 }
 
 export function mapProxyRequest(x: Exchange): undefined {
@@ -196,22 +185,4 @@ function parseJson(body: Buffer | null): unknown {
   } catch {
     return undefined
   }
-}
-
-/** `$input.params()`: single values, the last one where there are several. */
-export function paramsOf(x: Exchange): {
-  path: Record<string, string>
-  querystring: Record<string, string>
-  header: Record<string, string>
-} {
-  const request = x.methodRequest
-  const querystring: Record<string, string> = Object.create(null)
-  for (const [name, values] of request.query)
-    querystring[name] = values[values.length - 1] as string
-  const header: Record<string, string> = Object.create(null)
-  for (let i = 0; i < request.headers.length; i += 2) {
-    const name = request.headers[i] as string
-    if (!isHiddenFromMapping(name.toLowerCase())) header[name] = request.headers[i + 1] as string
-  }
-  return { path: request.pathParameters, querystring, header }
 }

@@ -9,10 +9,8 @@ import type { HeaderList, IntegrationResponse, Reply } from '../messages/message
 import { Refusal } from '../messages/refusals.ts'
 import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
 import type { MappedPlan, ResponsePlan, ResponseSource } from '../program/program.ts'
-import { gatewayScope } from '../vtl/scope.ts'
 import { responseContent } from './content.ts'
 import type { Exchange } from './exchange.ts'
-import { paramsOf } from './map-request.ts'
 import { renderTemplate } from './render.ts'
 
 export function mapResponse(x: Exchange): Reply {
@@ -69,17 +67,8 @@ function mapBody(
       reason: 'a mapping template cannot read a binary response body',
     })
   }
-  const scope = gatewayScope(
-    {
-      body: content.bytes.toString('utf8'),
-      params: paramsOf(x),
-      context: x.context,
-      stageVariables: x.stageVariables,
-    },
-    x.takeOverrides(),
-  )
   headers.push('Content-Type', chosen.mediaType)
-  return renderTemplate(chosen, scope, 'response')
+  return renderTemplate(x, chosen, content, 'response')
 }
 
 function readParameters(plan: ResponsePlan, source: ResponseSource, headers: string[]): void {

@@ -32,6 +32,8 @@ export interface Scope {
 
 /** A template made ready. */
 export interface Template {
+  /** The text, when it is the same for whatever variables; null when it has to be rendered. */
+  readonly constant: string | null
   /** The template's text for these variables; throws VtlError. */
   render(scope: Scope): string
 }
@@ -47,6 +49,8 @@ export function compileTemplate(
   const { name = 'template' } = options
   const render = compileSource(source, name, new Map())
   return Object.freeze({
+    // Every reference and directive begins with one of these, so without them the template is its own output.
+    constant: /[$#]/.test(source) ? null : source,
     render({ variables, missing }: Scope): string {
       const rendering = new Rendering(new RootFrame(variables), missing)
       try {

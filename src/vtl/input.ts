@@ -17,6 +17,13 @@ export interface InputParameters {
   readonly header: Readonly<Record<string, string>>
 }
 
+/** Where `$input` reads from; may make both when they are asked for. */
+export interface InputSource {
+  /** The payload as text, '' when there is none. */
+  readonly body: string
+  readonly params: InputParameters
+}
+
 const cacheSize = 2000
 const selectors = new Map<string, JsonPath | undefined>()
 
@@ -37,15 +44,22 @@ function jsonPath(selector: string): JsonPath | undefined {
 /** The object behind `$input`. */
 export class Input implements HostObject {
   readonly isHostObject = true
-  readonly #body: string
-  readonly #params: InputParameters
+  readonly #source: InputSource
   #json: unknown
   #isParsed = false
 
   /** `body` is text, '' for none; a template sees that as `{}` (recorded on AWS). */
-  constructor(body: string, params: InputParameters) {
-    this.#body = body === '' ? '{}' : body
-    this.#params = params
+  constructor(source: InputSource) {
+    this.#source = source
+  }
+
+  get #body(): string {
+    const { body } = this.#source
+    return body === '' ? '{}' : body
+  }
+
+  get #params(): InputParameters {
+    return this.#source.params
   }
 
   property(name: string): unknown {

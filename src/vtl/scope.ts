@@ -3,24 +3,21 @@
  * nothing is copied or parsed before a template asks for it. A template writes to its own copy of all of it, except for the
  * overrides.
  */
+import { Claims } from './claims.ts'
 import type { Scope } from './compile.ts'
-import { Input, type InputParameters } from './input.ts'
+import { Input, type InputSource } from './input.ts'
 import { LazyMap } from './lazy-map.ts'
 import { type Overrides, requestOverrideMap, responseOverrideMap } from './overrides.ts'
 import { util } from './util.ts'
 
-/** What a rendering is about. */
-export interface GatewayScopeInput {
-  /** The payload as text, '' when there is none. */
-  readonly body: string
-  /** Single values: of several the last. */
-  readonly params: InputParameters
+/** What a rendering is about; members may be getters, which are read only when a template names what they are for. */
+export interface GatewayScopeInput extends InputSource {
   /** `$context` under AWS's names, as nested plain objects; never changed. */
   readonly context: object
   readonly stageVariables: Readonly<Record<string, string>>
 }
 
-/** `$context`: the overrides before all else, then the request's variables. */
+/** `$context`: the request's variables, the overrides, and claims that print nothing. */
 class ContextMap extends LazyMap {
   readonly #overrides: Overrides
 
@@ -31,13 +28,54 @@ class ContextMap extends LazyMap {
 
   override get(key: unknown): unknown {
     const known = super.get(key)
-    if (known !== undefined || (key !== 'requestOverride' && key !== 'responseOverride')) {
-      return known
-    }
+    if (key === 'authorizer' && known instanceof LazyMap) return withHiddenClaims(known)
+    if (known !== undefined) return known
+    if (key !== 'requestOverride' && key !== 'responseOverride') return undefined
     const make = key === 'requestOverride' ? requestOverrideMap : responseOverrideMap
     const map = make(this.#overrides)
     super.set(key, map)
     return map
+  }
+}
+
+function withHiddenClaims(authorizer: LazyMap): LazyMap {
+  const claims = authorizer.get('claims')
+  if (claims instanceof LazyMap) authorizer.set('claims', new Claims(claims))
+  return authorizer
+}
+
+/** The template's variables; the four that it is given are made when they are first named. */
+class GatewayVariables extends Map<string, unknown> {
+  readonly #input: GatewayScopeInput
+  readonly #overrides: Overrides
+
+  constructor(input: GatewayScopeInput, overrides: Overrides) {
+    super()
+    this.#input = input
+    this.#overrides = overrides
+  }
+
+  override get(name: string): unknown {
+    const known = super.get(name)
+    if (known !== undefined || this.has(name)) return known
+    const made = this.#make(name)
+    if (made !== undefined) this.set(name, made)
+    return made
+  }
+
+  #make(name: string): unknown {
+    switch (name) {
+      case 'input':
+        return new Input(this.#input)
+      case 'util':
+        return util
+      case 'context':
+        return new ContextMap(this.#input.context as Record<string, unknown>, this.#overrides)
+      case 'stageVariables':
+        return new LazyMap(this.#input.stageVariables)
+      default:
+        return undefined
+    }
   }
 }
 
@@ -46,13 +84,5 @@ class ContextMap extends LazyMap {
  * goes on from the request's template to the response's.
  */
 export function gatewayScope(input: GatewayScopeInput, overrides: Overrides): Scope {
-  return {
-    variables: new Map<string, unknown>([
-      ['input', new Input(input.body, input.params)],
-      ['util', util],
-      ['context', new ContextMap(input.context as Record<string, unknown>, overrides)],
-      ['stageVariables', new LazyMap(input.stageVariables)],
-    ]),
-    missing: '',
-  }
+  return { variables: new GatewayVariables(input, overrides), missing: '' }
 }
