@@ -5,8 +5,9 @@ import { type BucketLimits, TokenBuckets } from './token-bucket.ts'
 
 function bucket(limits: BucketLimits): { take(nowMs: number): boolean; left(): number } {
   const buckets = new TokenBuckets(TokenBuckets.allocate(1))
-  buckets.fill(0, limits, 0)
-  return { take: nowMs => buckets.take(0, limits, nowMs), left: () => buckets.left(0) }
+  const start = 5000
+  buckets.open(0, limits, start)
+  return { take: nowMs => buckets.take(0, limits, start + nowMs), left: () => buckets.left(0) }
 }
 
 test('a full bucket gives its burst and then nothing', () => {
@@ -61,4 +62,16 @@ test('nobody ever gets more than burst plus rate times time, nor less than a fai
       },
     ),
   )
+})
+
+test('an open bucket is not filled again, a closed one is', () => {
+  const limits = { rate: 1, burst: 1 }
+  const buckets = new TokenBuckets(TokenBuckets.allocate(1))
+  buckets.open(0, limits, 1000)
+  assert.equal(buckets.take(0, limits, 1000), true)
+  buckets.open(0, limits, 1000)
+  assert.equal(buckets.take(0, limits, 1000), false)
+  buckets.close(0)
+  buckets.open(0, limits, 1000)
+  assert.equal(buckets.take(0, limits, 1000), true)
 })

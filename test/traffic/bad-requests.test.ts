@@ -99,6 +99,7 @@ test('a client that goes away in the middle of its body ends nothing', async () 
   const answer = rawExchange(
     t.gateway.port,
     `POST /test/x HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 100\r\n\r\nhalf`,
+    100,
   )
   assert.equal((await t.call(apiId, '/x')).status, 200)
   await answer

@@ -197,8 +197,12 @@ function answerOf(answer: IncomingMessage, bytes: Buffer): Answer {
   }
 }
 
-/** Writes bytes to a port and gives all that comes back until the other side closes. */
-export function rawExchange(port: number, bytes: string | Buffer): Promise<string> {
+/** Writes bytes to a port and gives all that comes back until the other side closes or is silent for too long. */
+export function rawExchange(
+  port: number,
+  bytes: string | Buffer,
+  patienceMs = 5000,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     let text = ''
@@ -207,7 +211,7 @@ export function rawExchange(port: number, bytes: string | Buffer): Promise<strin
     })
     socket.on('close', () => resolve(text))
     socket.on('error', error => (text === '' ? reject(error) : resolve(text)))
-    socket.setTimeout(5000, () => socket.destroy())
+    socket.setTimeout(patienceMs, () => socket.destroy())
   })
 }
 
