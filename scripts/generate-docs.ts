@@ -18,7 +18,7 @@ import { AsyncInvocations } from '../src/control/lambda/async-invocations.ts'
 import { lambdaHandlers } from '../src/control/lambda/operations.ts'
 import { restHandlers } from '../src/control/v1/operations.ts'
 import { httpHandlers, managementHandlers } from '../src/control/v2/operations.ts'
-import { refusals } from '../src/messages/refusals.ts'
+import { type RefusalType, refusals } from '../src/messages/refusals.ts'
 import { refusalAdvice } from '../src/observe/refusal-advice.ts'
 import { variableOf } from '../src/options/declare.ts'
 import { declarations, defaultFile, type Options } from '../src/options.ts'
@@ -134,6 +134,23 @@ function compatibilityPage(): string[] {
     ...covered.map(({ title, done, missing }) =>
       tableRow([title, String(done.length), String(missing.length)]),
     ),
+    '',
+    '## Configured and not enforced: refused',
+    '',
+    'These can be configured, so that whole documents can be brought in. A method that has one (or every method, where it',
+    'belongs to the API or the stage) then refuses all requests, with the refusal that the missing part would use;',
+    '`portcullis explain` names the reason.',
+    '',
+    tableRow(['What', 'Refusal']),
+    tableRow(['---', '---']),
+    ...refusedParts.map(([part, type]) =>
+      tableRow([part, `[${type}](refusals.md#${type.toLowerCase()})`]),
+    ),
+    '',
+    '## Configured and without effect',
+    '',
+    'Their absence lets nothing through that AWS refuses: compression, X-Ray traces, access logs, execution logs and metrics of',
+    'CloudWatch, the size of a cache cluster.',
     ...covered.flatMap(({ title, done, missing }) => [
       '',
       `## ${title}`,
@@ -142,6 +159,18 @@ function compatibilityPage(): string[] {
     ]),
   ]
 }
+
+/** The obstacles of src/program/obstacles.ts. */
+const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
+  ['Resource policy of the API', 'ACCESS_DENIED'],
+  ['Private API (endpoint type PRIVATE)', 'ACCESS_DENIED'],
+  ['Web ACL of the stage', 'WAF_FILTERED'],
+  ['Authorization by IAM, Cognito or a Lambda authorizer', 'AUTHORIZER_CONFIGURATION_ERROR'],
+  ['API key required', 'INVALID_API_KEY'],
+  ['Client certificate for back ends', 'API_CONFIGURATION_ERROR'],
+  ['Canary that gets traffic', 'API_CONFIGURATION_ERROR'],
+  ['Caching of a method', 'API_CONFIGURATION_ERROR'],
+]
 
 function contextPage(): string[] {
   return [

@@ -213,6 +213,32 @@ test('SIGTERM stops cleanly, and a second start finds everything again', async (
   await second.stop()
 })
 
+test('with admin credentials only their owner changes APIs, and the example is there all the same', async () => {
+  const gateway = await startGateway(['--admin-credentials', 'AKIDADMIN:a-long-enough-secret'])
+  const args = ['import', '-', '--stage', 'dev', '--endpoint', gateway.url]
+  const input = "openapi: 3.0.1\ninfo: { title: Guarded, version: '1' }\npaths: {}\n"
+  const [stranger, thief, owner] = await Promise.all([
+    portcullis(args, { input }),
+    portcullis(args, { input, env: keys('AKIDADMIN', 'not-the-secret') }),
+    portcullis(args, { input, env: keys('AKIDADMIN', 'a-long-enough-secret') }),
+  ])
+  await gateway.stop()
+  assert.match(gateway.text(), /^ {2}curl -i \S+\/pets$/m)
+  assert.match(stranger.err, /UnrecognizedClientException/)
+  assert.match(thief.err, /InvalidSignatureException/)
+  assert.ok(!thief.err.includes('a-long-enough-secret'))
+  // A REST API without methods cannot be deployed: the owner got as far as that.
+  assert.match(
+    owner.err,
+    /Created Guarded \(\w+\), but it could not be deployed to stage dev: .* any methods/,
+  )
+  assert.ok(!gateway.text().includes('a-long-enough-secret'))
+})
+
+function keys(id: string, secret: string): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret }
+}
+
 async function signedGet(endpoint: string, path: string): Promise<Response> {
   const authorization =
     'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0'

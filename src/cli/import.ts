@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { parse } from 'yaml'
-import { ControlClient, credentialsFrom, regionFrom } from './control-client.ts'
+import { ControlClient, ControlRefusal, credentialsFrom, regionFrom } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import { shellQuoted, type Words } from './print.ts'
 import {
@@ -46,10 +46,29 @@ export async function importDocument(
   const api = await putDocument(client, existing, document, request.failOnWarnings)
   if (api.name !== name) await renameApi(client, api.id, name)
   for (const warning of api.warnings ?? []) words.warn(warning)
-  await deploy(client, api.id, stage)
   const did = existing === undefined ? 'Created' : 'Updated'
+  await deployImported(client, api.id, stage, `${did} ${name} (${api.id})`)
   words.say(`${did} ${words.strong(name)} (${api.id}) and deployed it to stage ${stage}.`)
   await sayWhere(client, api, stage, words)
+}
+
+/** A refusal must not hide that the document is in already; what the stage served before stays. */
+async function deployImported(
+  client: ControlClient,
+  id: string,
+  stage: string,
+  done: string,
+): Promise<void> {
+  try {
+    await deploy(client, id, stage)
+  } catch (cause) {
+    if (!(cause instanceof ControlRefusal)) throw cause
+    throw new CommandFailure(
+      `${done}, but it could not be deployed to stage ${stage}: ${cause.message}`,
+      1,
+      { cause },
+    )
+  }
 }
 
 async function sayWhere(
