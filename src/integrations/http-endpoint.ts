@@ -30,17 +30,15 @@ export function prepareHttp(
     port: endpoint.port,
     insecureSkipVerification: endpoint.insecureSkipVerification,
   })
-  const fixedPath = endpoint.pathParts.length === 1 ? (endpoint.pathParts[0] as string) : null
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs, timeoutMs)
   return async function sendHttp(request, _variables, cancel) {
-    const path = fixedPath ?? fillPath(endpoint, request)
-    const query = joinQuery(endpoint.query, request.query)
+    const path = pathFor(endpoint, request)
     try {
       const answer = await client.call(
         {
           target,
           method: endpoint.method ?? request.method,
-          path: query === '' ? path : `${path}?${query}`,
+          path,
           headers: ['Host', endpoint.authority, ...request.headers],
           body: request.body,
           connectTimeoutMs,
@@ -59,6 +57,20 @@ export function prepareHttp(
       throw refusalFor(error, endpoint)
     }
   }
+}
+
+/** What the back end is asked for, with its address: for logs. */
+export function endpointUrl(endpoint: HttpEndpoint, request: IntegrationRequest): string {
+  const scheme = endpoint.secure ? 'https' : 'http'
+  return `${scheme}://${endpoint.authority}${pathFor(endpoint, request)}`
+}
+
+/** Path and query. */
+function pathFor(endpoint: HttpEndpoint, request: IntegrationRequest): string {
+  const [fixed = '/', ...placeholders] = endpoint.pathParts
+  const path = placeholders.length === 0 ? fixed : fillPath(endpoint, request)
+  const query = joinQuery(endpoint.query, request.query)
+  return query === '' ? path : `${path}?${query}`
 }
 
 function fillPath(endpoint: HttpEndpoint, request: IntegrationRequest): string {
