@@ -34,7 +34,7 @@ export function replaceRegex(
     return all ? text.replaceAll(plain, replacement) : text.replace(plain, () => replacement)
   }
   const matcher = javaRegex(pattern).matcher(text)
-  return all ? matcher.replaceAll(replacement) : matcher.replaceFirst(replacement)
+  return all ? matcher.replaceAll(replacement, true) : matcher.replaceFirst(replacement, true)
 }
 
 /** `String.split(pattern)`: empty texts at the end fall away, and an empty match at the beginning gives none. */

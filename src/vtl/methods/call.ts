@@ -38,7 +38,7 @@ export function callMethod(
       return stringMethods.get(name)?.(value, args, budget)
     case 'number':
     case 'bigint':
-      return numberMethods.get(name)?.(value, args, budget)
+      return numberMethods(value).get(name)?.(value, args, budget)
     case 'boolean':
       return booleanMethods.get(name)?.(value, args, budget)
     case 'object':
@@ -57,7 +57,7 @@ function callOnObject(
   spend(budget, 1)
   if (value instanceof Map) return mapMethods.get(name)?.(value, args, budget)
   if (Array.isArray(value)) return listMethods.get(name)?.(value, args, budget)
-  if (value instanceof JavaDouble) return numberMethods.get(name)?.(value, args, budget)
+  if (value instanceof JavaDouble) return numberMethods(value).get(name)?.(value, args, budget)
   if (value instanceof JavaCollection) return collectionMethods.get(name)?.(value, args, budget)
   if (value instanceof MapEntry) return entryMethods.get(name)?.(value, args, budget)
   if (value instanceof JavaIterator) return iteratorMethods.get(name)?.(value, args, budget)
@@ -81,6 +81,7 @@ export function readProperty(value: unknown, name: string): unknown {
 /** `$value[index]`: `get(index)`, where -1 is the last item of a list. */
 export function readIndex(value: unknown, index: unknown): unknown {
   if (value instanceof Map) return value.get(index)
+  if (isHostObject(value)) return typeof index === 'string' ? value.property(index) : undefined
   if (!Array.isArray(value) || !isInt(index)) return undefined
   return listItem(value, index < 0 ? value.length + index : index)
 }

@@ -5,36 +5,63 @@
 import { JavaDouble } from '../../base/json-path/java-double.ts'
 import { compareNumbers, integerOf, isNumber, type JavaNumber } from '../numbers.ts'
 import { javaEquals, textOf } from '../values.ts'
-import { type Method, methodTable } from './method.ts'
+import { isInt, type Method, type MethodTable, methodTable } from './method.ts'
 
-export const numberMethods = methodTable<JavaNumber>({
-  byteValue: n => (toInteger(n) << 24) >> 24,
-  compare: (_, [a, b]) => (isNumber(a) && isNumber(b) ? compareNumbers(a, b) : undefined),
-  compareTo: (n, [other]) => (isNumber(other) ? compareNumbers(n, other) : undefined),
-  doubleValue: n => new JavaDouble(Number(n)),
-  equals: (n, [other], budget) => javaEquals(n, other, budget),
-  floatValue: n => new JavaDouble(Math.fround(Number(n))),
-  hashCode: n => toInteger(n) | 0,
-  intValue: n => toInteger(n) | 0,
-  isInfinite: n => (n instanceof JavaDouble ? Math.abs(n.value) === Infinity : undefined),
-  isNaN: n => (n instanceof JavaDouble ? Number.isNaN(n.value) : undefined),
-  longValue: n => toInteger(n),
-  max: (_, [a, b]) => (isNumber(a) && isNumber(b) ? (compareNumbers(a, b) < 0 ? b : a) : undefined),
-  min: (_, [a, b]) => (isNumber(a) && isNumber(b) ? (compareNumbers(a, b) > 0 ? b : a) : undefined),
-  parseDouble: (_, [text]) => (typeof text === 'string' ? parseDouble(text) : undefined),
-  parseInt: parseWhole,
-  parseLong: parseWhole,
-  shortValue: n => (toInteger(n) << 16) >> 16,
-  signum: (_, [value]) => (isNumber(value) ? Math.sign(Number(value)) : undefined),
+type Whole = number | bigint
+
+/** The methods of a number's Java class: Double, Integer, or Long for what an Integer cannot hold. */
+export function numberMethods(n: JavaNumber): MethodTable<JavaNumber> {
+  if (n instanceof JavaDouble) return doubleMethods
+  return isInt(n) ? integerMethods : longMethods
+}
+
+const shared = {
+  byteValue: (n: JavaNumber) => (saturated(n) << 24) >> 24,
+  compareTo: (n: JavaNumber, [other]: readonly unknown[]) => {
+    if (!isNumber(other)) return undefined
+    if (numberMethods(n) !== numberMethods(other)) throw new RangeError('Numbers of two classes')
+    return compareNumbers(n, other)
+  },
+  doubleValue: (n: JavaNumber) => new JavaDouble(Number(n)),
+  equals: ((n, [other], budget) => javaEquals(n, other, budget)) satisfies Method<JavaNumber>,
+  floatValue: (n: JavaNumber) => new JavaDouble(Math.fround(Number(n))),
+  intValue: saturated,
+  longValue: (n: JavaNumber) => (typeof n === 'bigint' ? n : Math.trunc(Number(n)) || 0),
+  shortValue: (n: JavaNumber) => (saturated(n) << 16) >> 16,
+}
+
+const whole = {
+  ...shared,
+  compare: twoWholes((a, b) => compareNumbers(a, b)),
+  hashCode: (n: JavaNumber) => Number(n) | 0,
+  max: twoWholes((a, b) => (a > b ? a : b)),
+  min: twoWholes((a, b) => (a < b ? a : b)),
+  signum: (_: unknown, [value]: readonly unknown[]) =>
+    isInt(value) ? Math.sign(value) : undefined,
+  sum: twoWholes((a, b) => (isInt(a) && isInt(b) ? a + b : undefined)),
   toBinaryString: inRadix(2),
   toHexString: inRadix(16),
   toOctalString: inRadix(8),
-  toString: (n, args, budget) => textOf(args.length === 0 ? n : args[0], budget),
-  valueOf: (n, [value]) => {
-    if (isNumber(value)) return value
-    if (typeof value !== 'string') return undefined
-    return n instanceof JavaDouble ? parseDouble(value) : parseWhole(n, [value])
-  },
+  toString: ((n, args, budget) =>
+    textOf(args.length === 0 ? n : args[0], budget)) as Method<JavaNumber>,
+  valueOf: (_: unknown, [value]: readonly unknown[]) =>
+    isNumber(value) && !(value instanceof JavaDouble) ? value : parseWhole(_, [value]),
+}
+
+const integerMethods = methodTable<JavaNumber>({ ...whole, parseInt: parseWhole })
+const longMethods = methodTable<JavaNumber>({ ...whole, parseLong: parseWhole })
+
+const doubleMethods = methodTable<JavaNumber>({
+  ...shared,
+  compare: twoDoubles(compareNumbers),
+  isInfinite: n => Math.abs(Number(n)) === Infinity,
+  isNaN: n => Number.isNaN(Number(n)),
+  max: twoDoubles((a, b) => new JavaDouble(Math.max(a, b))),
+  min: twoDoubles((a, b) => new JavaDouble(Math.min(a, b))),
+  parseDouble: (_, [text]) => (typeof text === 'string' ? parseDouble(text) : undefined),
+  sum: twoDoubles((a, b) => new JavaDouble(a + b)),
+  toString: (n, args, budget) => textOf(args.length === 0 ? n : asDouble(args[0]), budget),
+  valueOf: (_, [value]) => (typeof value === 'string' ? parseDouble(value) : asDouble(value)),
 })
 
 export const booleanMethods = methodTable<boolean>({
@@ -51,23 +78,39 @@ function isTrue(text: unknown): boolean | undefined {
   return typeof text === 'string' ? text.toLowerCase() === 'true' : undefined
 }
 
-/** Cuts a fraction off, as Java's narrowing does; not a number becomes 0. */
-function toInteger(n: JavaNumber): number {
-  if (typeof n === 'bigint') return Number(BigInt.asIntN(64, n))
-  return Math.trunc(Number(n)) || 0
+/** As Java's narrowing: a whole number loses its high bits, a fraction is cut off and stays within an int. */
+function saturated(n: JavaNumber): number {
+  if (!(n instanceof JavaDouble)) return Number(BigInt.asIntN(32, BigInt(n)))
+  return Math.max(-2147483648, Math.min(2147483647, Math.trunc(n.value))) || 0
+}
+
+function asDouble(value: unknown): JavaDouble | undefined {
+  return isNumber(value) ? new JavaDouble(Number(value)) : undefined
+}
+
+function twoDoubles(method: (a: number, b: number) => unknown): Method<JavaNumber> {
+  return (_, [a, b]) => (isNumber(a) && isNumber(b) ? method(Number(a), Number(b)) : undefined)
+}
+
+function twoWholes(method: (a: Whole, b: Whole) => unknown): Method<JavaNumber> {
+  return (_, [a, b]) => (isWhole(a) && isWhole(b) ? method(a, b) : undefined)
+}
+
+function isWhole(value: unknown): value is Whole {
+  return typeof value === 'number' || typeof value === 'bigint'
+}
+
+function inRadix(radix: number): Method<JavaNumber> {
+  return (_, [value]) => (isInt(value) ? (value >>> 0).toString(radix) : undefined)
 }
 
 function parseWhole(_: unknown, [text, radix = 10]: readonly unknown[]): unknown {
-  if (typeof text !== 'string' || typeof radix !== 'number') return undefined
-  if (radix === 10 && /^[+-]?\d{1,40}$/.test(text)) return integerOf(text.replace('+', ''))
-  const value = radix === 10 ? Number.NaN : Number.parseInt(text, radix)
-  if (
-    !/^[+-]?[0-9a-z]+$/i.test(text) ||
-    value.toString(radix) !== text.toLowerCase().replace(/^(-?)\+?0+(?=.)/, '$1')
-  ) {
-    throw new RangeError(`For input string: "${text.slice(0, 100)}"`)
-  }
-  return value
+  if (typeof text !== 'string' || !isInt(radix)) return undefined
+  const digits = /^[+-]?([0-9a-z]{1,40})$/i.exec(text)?.[1]
+  const isValid =
+    radix >= 2 && radix <= 36 && [...(digits ?? '')].every(c => Number.parseInt(c, 36) < radix)
+  if (!digits || !isValid) throw new RangeError(`For input string: "${text.slice(0, 100)}"`)
+  return radix === 10 ? integerOf(text.replace('+', '')) : Number.parseInt(text, radix)
 }
 
 function parseDouble(text: string): JavaDouble {
@@ -76,8 +119,4 @@ function parseDouble(text: string): JavaDouble {
     throw new RangeError(`For input string: "${text.slice(0, 100)}"`)
   }
   return new JavaDouble(Number(trimmed.replace(/[dDfF]$/, '')))
-}
-
-function inRadix(radix: number): Method<JavaNumber> {
-  return (_, [value]) => (typeof value === 'number' ? (value >>> 0).toString(radix) : undefined)
 }
