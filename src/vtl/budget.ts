@@ -8,8 +8,8 @@ export interface Budget {
   left: number
 }
 
-/** About half a second of the slowest template; an ordinary one takes a few hundred. */
-export const maxSteps = 5_000_000
+/** About a second of the slowest template; an ordinary one takes a few hundred. */
+export const maxSteps = 2_000_000
 
 /** The longest text that a template may make, in UTF-16 units; AWS's payload limit of 10 MB. */
 export const maxTextLength = 10 * 1024 * 1024

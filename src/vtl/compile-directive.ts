@@ -85,6 +85,7 @@ function compileForeach(node: Directive, tools: DirectiveTools): Render {
   return rendering => {
     const items = itemsOf(evaluate(rendering))
     if (!items || items.length === 0) return
+    spend(rendering, items.length >> 4)
     const { frame } = rendering
     const names = tools.usesOldCounters
       ? [name, 'foreach', 'velocityCount', 'velocityHasNext']

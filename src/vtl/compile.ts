@@ -47,7 +47,7 @@ export function compileTemplate(
   options: { readonly name?: string } = {},
 ): Template {
   const { name = 'template' } = options
-  const render = compileSource(source, name, new Map())
+  const render = compileWhole(source, name)
   return Object.freeze({
     // Every reference and directive begins with one of these, so without them the template is its own output.
     constant: /[$#]/.test(source) ? null : source,
@@ -61,6 +61,15 @@ export function compileTemplate(
       return rendering.out
     },
   })
+}
+
+/** A text of ten thousand operators is deeper than the stack: that, too, is an error of the template. */
+function compileWhole(source: string, name: string): Render {
+  try {
+    return compileSource(source, name, new Map())
+  } catch (thrown) {
+    throw asVtlError(thrown, source, name, 0)
+  }
 }
 
 function asVtlError(thrown: unknown, source: string, name: string, at: number): VtlError {

@@ -11,10 +11,10 @@ export function isNumber(value: unknown): value is JavaNumber {
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof JavaDouble
 }
 
-/** Reads digits with an optional sign. */
+/** Reads digits with an optional sign; throws RangeError for more than a thousand. */
 export function integerOf(text: string): number | bigint {
   const value = Number(text)
-  return Number.isSafeInteger(value) ? value : BigInt(text)
+  return Number.isSafeInteger(value) ? value : shrink(BigInt(text.slice(0, 1002)))
 }
 
 /** `left operator right`; undefined for a division by zero, which Velocity answers with null. */
@@ -66,7 +66,10 @@ function onBigInts(operator: string, left: bigint, right: bigint): bigint {
   }
 }
 
+const maxBigInt = 10n ** 1000n
+
 function shrink(value: bigint): number | bigint {
+  if (value > maxBigInt || value < -maxBigInt) throw new RangeError('Number has too many digits')
   const small = Number(value)
   return Number.isSafeInteger(small) ? small : value
 }

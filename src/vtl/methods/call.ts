@@ -34,7 +34,7 @@ export function callMethod(
 ): unknown {
   switch (typeof value) {
     case 'string':
-      spend(budget, 1 + (value.length >> 8))
+      spend(budget, 1 + (value.length >> 4))
       return stringMethods.get(name)?.(value, args, budget)
     case 'number':
     case 'bigint':
@@ -54,7 +54,7 @@ function callOnObject(
   args: readonly unknown[],
   budget: Budget,
 ): unknown {
-  spend(budget, 1)
+  spend(budget, 1 + (Array.isArray(value) ? value.length >> 8 : 0))
   if (value instanceof Map) return mapMethods.get(name)?.(value, args, budget)
   if (Array.isArray(value)) return listMethods.get(name)?.(value, args, budget)
   if (value instanceof JavaDouble) return numberMethods(value).get(name)?.(value, args, budget)

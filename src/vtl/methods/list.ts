@@ -7,16 +7,16 @@ import { ArrayList, itemsOf, JavaCollection, JavaIterator, javaEquals, textOf } 
 import { isInt, methodTable } from './method.ts'
 
 export const listMethods = methodTable<unknown[]>({
-  add: (list, args) => {
-    if (args.length === 1) return insert(list, list.length, args) === ''
+  add: (list, args, budget) => {
+    if (args.length === 1) return insert(list, list.length, args, budget) === ''
     const [at, item] = args
-    return isInt(at) && args.length === 2 ? insert(list, at, [item]) : undefined
+    return isInt(at) && args.length === 2 ? insert(list, at, [item], budget) : undefined
   },
-  addAll: (list, args) => {
+  addAll: (list, args, budget) => {
     const at = args.length === 2 ? args[0] : list.length
     const items = collectionItems(args.at(-1))
     if (!items || !isInt(at)) return undefined
-    insert(list, at, [...items])
+    insert(list, at, [...items], budget)
     return items.length > 0
   },
   clear: list => {
@@ -30,14 +30,15 @@ export const listMethods = methodTable<unknown[]>({
   get: (list, [at]) => (isInt(at) ? listItem(list, at) : undefined),
   indexOf: (list, [item], budget) => indexOf(list, item, budget),
   isEmpty: list => list.length === 0,
-  iterator: list => new JavaIterator([...list]),
+  iterator: iterate,
   lastIndexOf: (list, [item], budget) =>
     list.findLastIndex(other => javaEquals(other, item, budget)),
-  listIterator: list => new JavaIterator([...list]),
+  listIterator: iterate,
   // A whole number is a position, anything else the item itself.
   remove: (list, [what], budget) => {
     if (isInt(what)) {
       listItem(list, what)
+      spend(budget, list.length - what)
       return list.splice(what, 1)[0] ?? null
     }
     const at = indexOf(list, what, budget)
@@ -48,12 +49,13 @@ export const listMethods = methodTable<unknown[]>({
   retainAll: (list, [other], budget) => keep(list, other, true, budget),
   set: (list, [at, item]) => (isInt(at) ? setListItem(list, at, item) : undefined),
   size: list => list.length,
-  subList: (list, [from, to]) => {
+  subList: (list, [from, to], budget) => {
     if (!isInt(from) || !isInt(to)) return undefined
     if (from < 0 || to > list.length || from > to) throw new RangeError('Index out of range')
+    spend(budget, to - from)
     return ArrayList.copy(list.slice(from, to))
   },
-  toArray: list => ArrayList.copy(list),
+  toArray: (list, _, budget) => copy(list, budget),
   toString: (list, _, budget) => textOf(list, budget),
 })
 
@@ -62,9 +64,19 @@ export const collectionMethods = methodTable<JavaCollection>({
   isEmpty: collection => collection.items.length === 0,
   iterator: collection => new JavaIterator(collection.items),
   size: collection => collection.items.length,
-  toArray: collection => ArrayList.copy(collection.items),
+  toArray: (collection, _, budget) => copy(collection.items, budget),
   toString: (collection, _, budget) => textOf(collection, budget),
 })
+
+function iterate(list: readonly unknown[], _: unknown, budget: Budget): JavaIterator {
+  spend(budget, list.length)
+  return new JavaIterator([...list])
+}
+
+function copy(items: readonly unknown[], budget: Budget): ArrayList {
+  spend(budget, items.length)
+  return ArrayList.copy(items)
+}
 
 function collectionItems(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) || value instanceof JavaCollection ? itemsOf(value) : undefined
@@ -85,9 +97,10 @@ export function setListItem(list: unknown[], at: number, item: unknown): unknown
   return old
 }
 
-function insert(list: unknown[], at: number, items: readonly unknown[]): string {
+function insert(list: unknown[], at: number, items: readonly unknown[], budget: Budget): string {
   if (at < 0 || at > list.length) throw new RangeError(`Index ${at} out of bounds`)
   if (list.length + items.length > maxItems) throw new RangeError('List has too many items')
+  spend(budget, list.length - at + items.length)
   if (at < list.length) list.splice(at, 0, ...items)
   else for (const item of items) list.push(item)
   return ''

@@ -3,7 +3,7 @@
  */
 import { maxItems, spend } from '../budget.ts'
 import { JavaCollection, javaEquals, MapEntry, textOf } from '../values.ts'
-import { methodTable } from './method.ts'
+import { type Method, methodTable } from './method.ts'
 
 type JavaMap = Map<unknown, unknown>
 
@@ -18,12 +18,12 @@ export const mapMethods = methodTable<JavaMap>({
     spend(budget, map.size)
     return [...map.values()].some(value => javaEquals(value, args[0], budget))
   },
-  entrySet: map => new JavaCollection([...map.keys()].map(key => new MapEntry(map, key))),
+  entrySet: collection(map => [...map.keys()].map(key => new MapEntry(map, key))),
   equals: (map, [other], budget) => javaEquals(map, other, budget),
   get: (map, args) => (args.length === 1 ? (map.get(args[0]) ?? null) : undefined),
   getOrDefault: (map, args) => (args.length === 2 ? (map.get(args[0]) ?? args[1]) : undefined),
   isEmpty: map => map.size === 0,
-  keySet: map => new JavaCollection([...map.keys()]),
+  keySet: collection(map => [...map.keys()]),
   put: (map, args) => (args.length === 2 ? putMember(map, args[0], args[1]) : undefined),
   putAll: (map, [other]) => {
     if (!(other instanceof Map)) return undefined
@@ -40,8 +40,15 @@ export const mapMethods = methodTable<JavaMap>({
   replace: (map, [key, value]) => (map.has(key) ? putMember(map, key, value) : null),
   size: map => map.size,
   toString: (map, _, budget) => textOf(map, budget),
-  values: map => new JavaCollection([...map.values()]),
+  values: collection(map => [...map.values()]),
 })
+
+function collection(itemsOf: (map: JavaMap) => unknown[]): Method<JavaMap> {
+  return (map, _, budget) => {
+    spend(budget, map.size)
+    return new JavaCollection(itemsOf(map))
+  }
+}
 
 /** Puts and gives what was there before, as Java does; throws RangeError when the map is full. */
 export function putMember(map: JavaMap, key: unknown, value: unknown): unknown {

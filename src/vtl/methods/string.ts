@@ -2,8 +2,9 @@
  * java.lang.String (Java 8), and Character, which here is a text of one character.
  * https://docs.oracle.com/javase/8/docs/api/java/lang/String.html
  */
+import { type Budget, spend } from '../budget.ts'
 import { formatText } from '../java-format.ts'
-import { javaRegex, replaceRegex, splitRegex } from '../java-regex.ts'
+import { matchesRegex, replaceRegex, replaceText, splitRegex } from '../java-regex.ts'
 import { ArrayList, textOf } from '../values.ts'
 import { isInt, type Method, methodTable } from './method.ts'
 
@@ -33,13 +34,13 @@ export const stringMethods = methodTable<string>({
       : undefined,
   lastIndexOf: position((s, part, from) => (from < 0 ? -1 : s.lastIndexOf(part, from)), Infinity),
   length: s => s.length,
-  matches: withText((s, pattern) => javaRegex(pattern).matches(s)),
-  replace: withTexts((s, from, to) => s.split(from).join(to)),
-  replaceAll: withTexts((s, pattern, to) => replaceRegex(s, pattern, to, true)),
-  replaceFirst: withTexts((s, pattern, to) => replaceRegex(s, pattern, to, false)),
-  split: (s, [pattern, limit = 0]) =>
+  matches: withText((s, pattern, budget) => matchesRegex(s, pattern, budget)),
+  replace: withTexts((s, from, to) => replaceText(s, from, to)),
+  replaceAll: withTexts((s, pattern, to, budget) => replaceRegex(s, pattern, to, true, budget)),
+  replaceFirst: withTexts((s, pattern, to, budget) => replaceRegex(s, pattern, to, false, budget)),
+  split: (s, [pattern, limit = 0], budget) =>
     typeof pattern === 'string' && isInt(limit)
-      ? ArrayList.copy(splitRegex(s, pattern, limit))
+      ? ArrayList.copy(splitRegex(s, pattern, limit, budget))
       : undefined,
   startsWith: (s, [part, from = 0]) =>
     typeof part === 'string' && isInt(from)
@@ -47,7 +48,10 @@ export const stringMethods = methodTable<string>({
       : undefined,
   subSequence: substring,
   substring,
-  toCharArray: s => ArrayList.copy(s.split('')),
+  toCharArray: (s, _, budget) => {
+    spend(budget, s.length)
+    return ArrayList.copy(s.split(''))
+  },
   toLowerCase: s => s.toLowerCase(),
   toString: s => s,
   toUpperCase: s => s.toUpperCase(),
@@ -61,14 +65,16 @@ export const stringMethods = methodTable<string>({
   valueOf: (_, args, budget) => (args.length === 1 ? textOf(args[0], budget) : undefined),
 })
 
-function withText(method: (s: string, other: string) => unknown): Method<string> {
-  return (s, args) =>
-    args.length === 1 && typeof args[0] === 'string' ? method(s, args[0]) : undefined
+function withText(method: (s: string, other: string, budget: Budget) => unknown): Method<string> {
+  return (s, args, budget) =>
+    args.length === 1 && typeof args[0] === 'string' ? method(s, args[0], budget) : undefined
 }
 
-function withTexts(method: (s: string, a: string, b: string) => unknown): Method<string> {
-  return (s, [a, b]) =>
-    typeof a === 'string' && typeof b === 'string' ? method(s, a, b) : undefined
+function withTexts(
+  method: (s: string, a: string, b: string, budget: Budget) => unknown,
+): Method<string> {
+  return (s, [a, b], budget) =>
+    typeof a === 'string' && typeof b === 'string' ? method(s, a, b, budget) : undefined
 }
 
 /** indexOf and lastIndexOf take a text or the code of a character, and where to begin. */
