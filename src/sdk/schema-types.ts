@@ -52,14 +52,10 @@ export function schemaTypes(models: readonly Model[]): SchemaTypes {
     byModel.set(model.name, named)
     byPlace.set(root, new Map([['#', named]]))
   }
-  const described = new Map(models.map(model => [byModel.get(model.name), model.description]))
   const parts: string[] = []
   for (const named of queue) {
-    const comment = described.get(named)
     const type = typeOf(named.schema, named, true, 0)
-    parts.push(
-      `${comment ? `/** ${commentText(comment)} */\n` : ''}export type ${named.name} = ${type}\n`,
-    )
+    parts.push([...commentOn(named.schema, ''), `export type ${named.name} = ${type}\n`].join('\n'))
   }
   const names = new Map([...byModel].map(([model, { name }]) => [model, name]))
   return { source: parts.join('\n'), names }
@@ -81,10 +77,11 @@ export function schemaTypes(models: readonly Model[]): SchemaTypes {
       intersection(listOf(schema['allOf']).map(within)),
       union(listOf(schema['anyOf']).map(within)),
       union(listOf(schema['oneOf']).map(within)),
-      enumeration(schema['enum']) ?? union(typesIn(schema).map(type => plain(type, schema, held))),
+      enumeration(schema['enum']) ??
+        union(typesIn(schema).map(type => plain(type, schema, held, depth))),
     ]
     const type = intersection(parts.filter(part => part !== undefined)) ?? 'unknown'
-    return schema['nullable'] === true || schema['x-nullable'] === true ? `(${type} | null)` : type
+    return schema['nullable'] === true || schema['x-nullable'] === true ? `${type} | null` : type
   }
 
   function referenceTo(reference: string, from: Named, isItself: boolean): string {
@@ -129,7 +126,9 @@ function typesIn(schema: JsonObject): string[] {
   return schema['items'] === undefined ? [] : ['array']
 }
 
-function plain(type: string, schema: JsonObject, held: (inner?: Json) => string): string {
+type Held = (inner?: Json) => string
+
+function plain(type: string, schema: JsonObject, held: Held, depth: number): string {
   switch (type) {
     case 'string':
     case 'boolean':
@@ -141,33 +140,47 @@ function plain(type: string, schema: JsonObject, held: (inner?: Json) => string)
     case 'array':
       return arrayOf(schema, held)
     case 'object':
-      return objectOf(schema, held)
+      return objectOf(schema, held, depth)
     default:
       return 'unknown'
   }
 }
 
-function arrayOf(schema: JsonObject, held: (inner?: Json) => string): string {
+function arrayOf(schema: JsonObject, held: Held): string {
   const { items } = schema
-  if (!Array.isArray(items)) return `(${held(items)})[]`
   const isClosed = schema['additionalItems'] === false
-  return `(${(isClosed && union(items.map(item => held(item)))) || 'unknown'})[]`
+  const item = Array.isArray(items)
+    ? (isClosed && union(items.map(one => held(one)))) || 'unknown'
+    : held(items)
+  return /^[\w[\]]+$/.test(item) ? `${item}[]` : `(${item})[]`
 }
 
-function objectOf(schema: JsonObject, held: (inner?: Json) => string): string {
+function objectOf(schema: JsonObject, held: Held, depth: number): string {
   const { properties, additionalProperties } = schema
   const required = new Set(listOf(schema['required']))
-  const members = Object.entries(isObject(properties) ? properties : {}).map(
-    ([name, property]) =>
-      `${propertyName(name)}${required.has(name) ? '' : '?'}: ${held(property)}`,
-  )
+  const members = Object.entries(isObject(properties) ? properties : {}).map(([name, property]) => {
+    const mark = required.has(name) ? '' : '?'
+    return { property, text: `${propertyName(name)}${mark}: ${held(property)}` }
+  })
   if (members.length === 0) {
-    return `{ [name: string]: ${additionalProperties === false ? 'never' : held(additionalProperties)} }`
+    const member = additionalProperties === false ? 'never' : held(additionalProperties)
+    return `{ [name: string]: ${member} }`
   }
+  const indent = '  '.repeat(depth + 1)
+  const lines = members.flatMap(({ property, text }) => [
+    ...commentOn(property, indent),
+    indent + text,
+  ])
   // An index signature must fit all members, so it can't be narrower than unknown.
   const isOpen = isObject(additionalProperties) || isObject(schema['patternProperties'])
-  if (isOpen) members.push('[name: string]: unknown')
-  return `{ ${members.join('; ')} }`
+  if (isOpen) lines.push(`${indent}[name: string]: unknown`)
+  return `{\n${lines.join('\n')}\n${'  '.repeat(depth)}}`
+}
+
+function commentOn(schema: Json, indent: string): string[] {
+  const text = isObject(schema) ? schema['description'] : undefined
+  const comment = typeof text === 'string' ? commentText(text) : ''
+  return comment === '' ? [] : [`${indent}/** ${comment} */`]
 }
 
 function enumeration(values: Json | undefined): string | undefined {
@@ -185,18 +198,15 @@ function literalType(value: Json): string {
 function union(types: readonly string[]): string | undefined {
   const different = [...new Set(types)]
   if (different.length > maxAlternatives || different.includes('unknown')) return 'unknown'
-  return grouped(different, ' | ')
+  return different.length === 0 ? undefined : different.join(' | ')
 }
 
 function intersection(types: readonly string[]): string | undefined {
+  if (types.length === 0) return undefined
   const different = [...new Set(types)].filter(type => type !== 'unknown')
-  if (different.length > maxAlternatives) return 'unknown'
-  return grouped(different, ' & ') ?? (types.length > 0 ? 'unknown' : undefined)
-}
-
-function grouped(types: readonly string[], operator: string): string | undefined {
-  if (types.length < 2) return types[0]
-  return `(${types.join(operator)})`
+  if (different.length === 0 || different.length > maxAlternatives) return 'unknown'
+  if (different.length === 1) return different[0]
+  return different.map(type => (type.includes('|') ? `(${type})` : type)).join(' & ')
 }
 
 function listOf(value: Json | undefined, alone?: 'alone'): readonly Json[] {

@@ -39,9 +39,14 @@ export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)
 }
 
-/** A text that may stand in a comment of either kind: one line, never its end, at most `max` characters. */
+/**
+ * A text that may stand in a comment of either kind: one line, never its end, no tag of a page around it, at most
+ * `max` characters.
+ */
 export function commentText(text: string, max = 200): string {
-  return oneLine(text, max).replaceAll('*/', '* /')
+  return oneLine(text, max)
+    .replaceAll('*/', '* /')
+    .replace(/<(?=[!/a-z])/gi, '< ')
 }
 
 /** A text that Markdown shows as it is: one line, at most `max` characters. */

@@ -3,9 +3,9 @@
  */
 import { type Zippable, zipSync } from 'fflate'
 
-/** Packs texts by path; every file carries the time `modified`, to two seconds, in UTC. */
+/** Packs texts by path, which must be names that we made up; every file carries the time `modified`, to two seconds, in UTC. */
 export function zip(files: ReadonlyMap<string, string>, modified: Date): Buffer {
-  const entries: Zippable = Object.create(null)
+  const entries: Zippable = {}
   const encoder = new TextEncoder()
   for (const [path, text] of files) entries[path] = encoder.encode(text)
   return Buffer.from(

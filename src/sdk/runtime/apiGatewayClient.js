@@ -28,11 +28,12 @@
 
   function prepare(operation, params, body, additional, config, invokeUrl) {
     const { verb, path, query = [], headers: names = [], required = [] } = operation
-    for (const name of required) defined(params, name)
+    const values = new Map(Object.entries(params))
+    for (const name of required) defined(values, name)
     const segments = path.map(segment =>
-      typeof segment === 'string' ? segment : pathValue(segment, defined(params, segment.param)),
+      typeof segment === 'string' ? segment : pathValue(segment, defined(values, segment.param)),
     )
-    const pairs = [...pick(params, query), ...Object.entries(additional.queryParams ?? {})]
+    const pairs = [...pick(values, query), ...Object.entries(additional.queryParams ?? {})]
     const search = pairs
       .flatMap(([name, values]) => [values ?? []].flat().map(value => [name, String(value)]))
       .map(pair => pair.map(encode).join('='))
@@ -45,7 +46,7 @@
     }
     if (config.apiKey) headers.set('x-api-key', config.apiKey)
     for (const [name, value] of [
-      ...pick(params, names),
+      ...pick(values, names),
       ...Object.entries(additional.headers ?? {}),
     ]) {
       if (value !== undefined && value !== null) headers.set(name.toLowerCase(), String(value))
@@ -54,12 +55,12 @@
     return { verb, url, headers, body: content }
   }
 
-  function pick(params, names) {
-    return names.filter(name => Object.hasOwn(params, name)).map(name => [name, params[name]])
+  function pick(values, names) {
+    return names.map(name => [name, values.get(name)])
   }
 
-  function defined(params, name) {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined
+  function defined(values, name) {
+    const value = values.get(name)
     if (value === undefined || value === null) throw new TypeError(`${name} must be defined`)
     return value
   }

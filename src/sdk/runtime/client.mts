@@ -99,12 +99,13 @@ function prepare(
   additional: AdditionalParams,
 ): Prepared {
   const { verb } = operation
-  for (const name of operation.required ?? []) defined(params, name)
+  const values = new Map<string, unknown>(Object.entries(params))
+  for (const name of operation.required ?? []) defined(values, name)
   const path = operation.path.map(segment =>
-    typeof segment === 'string' ? segment : pathValue(segment, defined(params, segment.param)),
+    typeof segment === 'string' ? segment : pathValue(segment, defined(values, segment.param)),
   )
   const pairs = [
-    ...pick(params, operation.query ?? []),
+    ...pick(values, operation.query ?? []),
     ...Object.entries(additional.queryParams ?? {}),
   ]
   const search = pairs
@@ -118,7 +119,7 @@ function prepare(
   }
   if (config.apiKey) headers.set('x-api-key', config.apiKey)
   const more = [
-    ...pick(params, operation.headers ?? []),
+    ...pick(values, operation.headers ?? []),
     ...Object.entries(additional.headers ?? {}),
   ]
   for (const [name, value] of more) {
@@ -128,12 +129,14 @@ function prepare(
   return { verb, url, headers, body: content }
 }
 
-function pick(params: object, names: readonly string[]): [name: string, value: unknown][] {
-  return Object.entries(params).filter(([name]) => names.includes(name))
+type Values = ReadonlyMap<string, unknown>
+
+function pick(values: Values, names: readonly string[]): [name: string, value: unknown][] {
+  return names.map(name => [name, values.get(name)])
 }
 
-function defined(params: object, name: string): unknown {
-  const value: unknown = Object.entries(params).find(([own]) => own === name)?.[1]
+function defined(values: Values, name: string): unknown {
+  const value = values.get(name)
   if (value === undefined || value === null) throw new TypeError(`${name} must be defined`)
   return value
 }
