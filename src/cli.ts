@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import { defaultEndpoint } from './cli/control-client.ts'
 import { explainRequest } from './cli/explain.ts'
 import { CommandFailure } from './cli/failure.ts'
 import { importDocument } from './cli/import.ts'
@@ -110,7 +111,7 @@ async function run(): Promise<number> {
 function endpointOption(): Option {
   return new Option('--endpoint <URL>', 'Where the gateway listens.')
     .env('PORTCULLIS_ENDPOINT')
-    .default('http://127.0.0.1:4566')
+    .default(defaultEndpoint)
 }
 
 function checkedEndpoint(given: unknown): string {

@@ -36,6 +36,9 @@ export class ControlRefusal extends CommandFailure {
   }
 }
 
+/** Where `portcullis start` listens when it is told nothing. */
+export const defaultEndpoint = 'http://127.0.0.1:4566'
+
 const callLimitMs = 60_000
 
 export class ControlClient {

@@ -7,7 +7,7 @@ import { findExample, type LoadedExample, loadExample } from '../example.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import { isLoopback, type Options } from '../options.ts'
-import { ControlClient } from './control-client.ts'
+import { ControlClient, defaultEndpoint } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
@@ -74,8 +74,9 @@ function greet(
   say(
     `  control plane   aws --endpoint-url ${gateway.url} apigateway get-rest-apis   ${dim(`(${mode})`)}`,
   )
-  say(`  import an API   npx portcullis import openapi.yaml --stage dev`)
-  say(`  why an answer   npx portcullis explain <x-amzn-RequestId>`)
+  const elsewhere = gateway.url === defaultEndpoint ? '' : ` --endpoint ${gateway.url}`
+  say(`  import an API   npx portcullis import openapi.yaml --stage dev${elsewhere}`)
+  say(`  why an answer   npx portcullis explain <x-amzn-RequestId>${elsewhere}`)
   say(`  data            ${options.dataDir}`)
   if (example !== undefined) {
     say('')
