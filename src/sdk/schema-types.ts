@@ -110,10 +110,11 @@ export function schemaTypes(models: readonly Model[]): SchemaTypes {
   }
 }
 
+/** Yes also when finding out would take long: a type made of more than `maxAlternatives` others. */
 function isMadeOf(type: Named, part: Named): boolean {
   const seen = new Set([type])
   for (const one of seen) {
-    if (one === part) return true
+    if (one === part || seen.size > maxAlternatives) return true
     for (const inner of one.madeOf) seen.add(inner) // a Set hands out what is added meanwhile
   }
   return false

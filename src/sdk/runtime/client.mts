@@ -1,3 +1,8 @@
+/*
+ * From here on the source is the same for every API: puts each parameter where its method wants it, adds the API key,
+ * signs when there are credentials, sends with fetch, and reads the answer.
+ */
+
 /** How to reach the API, and as whom. */
 export interface ClientConfig {
   /** With `secretKey`: every call is signed with AWS Signature Version 4. */
