@@ -48,6 +48,23 @@ test('links lead to files that are there', () => {
   }
 })
 
+test('every package has a line that says what it is for', () => {
+  const text = readFileSync(join(projectRoot, 'docs/decisions/dependencies.md'), 'utf8')
+  const settings = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
+  const packages = [
+    ...Object.keys(settings.dependencies),
+    ...Object.keys(settings.devDependencies),
+    ...Object.keys(settings.optionalDependencies),
+  ]
+  const named = new Set(
+    [...text.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, names = '']) => names.split(', ')),
+  )
+  assert.deepEqual(
+    packages.filter(name => !named.has(name)),
+    [],
+  )
+})
+
 describe('the blocks of the documents run', () => {
   let gateway: Started
   let hasAws = false
