@@ -1,19 +1,17 @@
 /**
- * Which token buckets belong to which program: runs of places in the shared table. A program that is published again keeps its
- * run, and with it what its buckets hold, as long as it has no more methods than before.
+ * Which token bucket in the shared table belongs to which method of which stage. A method keeps its bucket, and with it what
+ * the bucket holds, when its stage is published again.
  */
 import type { TokenBuckets } from './limits/token-bucket.ts'
 
-interface Run {
-  readonly first: number
-  readonly length: number
-}
+/** `GET /pets/{id}` -> place in the table. */
+export type Places = Readonly<Record<string, number>>
 
 export class BucketPlaces {
   readonly #buckets: TokenBuckets
   readonly #capacity: number
-  readonly #runs = new Map<string, Run>()
-  readonly #free: Run[] = []
+  readonly #owned = new Map<string, Map<string, number>>()
+  readonly #free: number[] = []
   #end = 0
 
   constructor(buckets: TokenBuckets, capacity: number) {
@@ -21,36 +19,44 @@ export class BucketPlaces {
     this.#capacity = capacity
   }
 
-  /** The first place of a run of `length` for the program; throws RangeError when the table is full. */
-  place(key: string, length: number): number {
-    const own = this.#runs.get(key)
-    if (own !== undefined && own.length >= length) return own.first
-    this.release(key)
-    const run = this.#reuse(length) ?? this.#append(length)
-    this.#runs.set(key, run)
-    return run.first
-  }
-
-  /** The program is gone; its buckets are closed, so that the next owner finds them full. */
-  release(key: string): void {
-    const run = this.#runs.get(key)
-    if (run === undefined) return
-    this.#runs.delete(key)
-    for (let i = 0; i < run.length; i++) this.#buckets.close(run.first + i)
-    this.#free.push(run)
-  }
-
-  #reuse(length: number): Run | undefined {
-    const at = this.#free.findIndex(run => run.length >= length)
-    return at < 0 ? undefined : this.#free.splice(at, 1)[0]
-  }
-
-  #append(length: number): Run {
-    if (this.#end + length > this.#capacity) {
-      throw new RangeError(`No room for the throttles of ${length} more methods`)
+  /** Places for the stage's methods; those that it no longer has are given back. Throws RangeError when the table is full. */
+  place(stage: string, methods: readonly string[]): Places {
+    const before = this.#owned.get(stage) ?? new Map<string, number>()
+    const now = new Map<string, number>()
+    for (const method of methods) {
+      now.set(method, before.get(method) ?? this.#next())
+      before.delete(method)
     }
-    const run = { first: this.#end, length }
-    this.#end += length
-    return run
+    this.#giveBack(before.values())
+    this.#owned.set(stage, now)
+    return Object.fromEntries(now)
   }
+
+  /** The stage is gone. */
+  release(stage: string): void {
+    this.#giveBack(this.#owned.get(stage)?.values() ?? [])
+    this.#owned.delete(stage)
+  }
+
+  #next(): number {
+    const free = this.#free.pop()
+    if (free !== undefined) return free
+    if (this.#end === this.#capacity) {
+      throw new RangeError(`There is room for the throttles of ${this.#capacity} methods`)
+    }
+    return this.#end++
+  }
+
+  /** Closed, so that the next owner finds them full. */
+  #giveBack(places: Iterable<number>): void {
+    for (const place of places) {
+      this.#buckets.close(place)
+      this.#free.push(place)
+    }
+  }
+}
+
+/** How a method is named in `Places`. */
+export function methodKey(verb: string, resourcePath: string): string {
+  return `${verb} ${resourcePath}`
 }

@@ -7,7 +7,7 @@
  */
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { BucketPlaces } from './bucket-places.ts'
+import { BucketPlaces, methodKey } from './bucket-places.ts'
 import { TokenBuckets } from './limits/token-bucket.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import type { ProgramSource } from './program/program.ts'
@@ -75,8 +75,7 @@ export class DataPlane {
     return this.#enqueue(async () => {
       const key = keyOf(source.apiId, source.stage.stageName)
       const previous = this.#current.get(key)
-      const firstBucket = this.#places.place(key, methodsOf(source))
-      const publication = { source: text, firstBucket }
+      const publication = { source: text, buckets: this.#places.place(key, methodsOf(source)) }
       this.#current.set(key, publication)
       const answers = await this.#askAll({ type: 'publish', publication })
       const failed = answers.find(answer => answer.type === 'done' && answer.error !== null)
@@ -272,10 +271,8 @@ function keyOf(apiId: string, stage: string): string {
   return `${apiId}/${stage}`
 }
 
-function methodsOf(source: ProgramSource): number {
-  let count = 0
-  for (const resource of source.snapshot.resources) {
-    count += Object.keys(resource.resourceMethods ?? {}).length
-  }
-  return count
+function methodsOf(source: ProgramSource): string[] {
+  return source.snapshot.resources.flatMap(({ path, resourceMethods = {} }) =>
+    Object.keys(resourceMethods).map(verb => methodKey(verb, path)),
+  )
 }

@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import type { Credentials } from './aws/sign.ts'
 import type { Declaration, Surroundings } from './options/declare.ts'
 import * as kinds from './options/kinds.ts'
 import { fromEnvironment, fromFile, fromFlags, type Source } from './options/sources.ts'
@@ -32,6 +33,10 @@ export interface Options {
     readonly secretAccessKey: string
   } | null
   readonly allowTargets: readonly string[]
+  /** Service, as integration URIs name it -> URL; other services are at AWS. */
+  readonly awsEndpoints: ReadonlyMap<string, string>
+  /** null: calls of AWS itself are refused. */
+  readonly awsCredentials: Credentials | null
   /** In all threads together. */
   readonly recordsKept: number
   readonly functionEnvironments: number
@@ -71,8 +76,9 @@ export const declarations: {
     flag: 'threads',
     group: 'Listening',
     kind: kinds.count(1, 64),
-    byDefault: ({ cores }) => Math.min(cores, 4),
-    defaultText: 'the number of cores, at most 4',
+    // One core is left to the control plane, the store and the functions.
+    byDefault: ({ cores }) => Math.min(4, Math.max(1, cores - 1)),
+    defaultText: 'one less than the cores, at least 1 and at most 4',
     meaning: 'How many threads serve requests.',
   },
   dataDir: {
@@ -167,6 +173,25 @@ export const declarations: {
     defaultText: 'none',
     meaning: 'Link-local or cloud-metadata addresses that back ends may have nevertheless.',
   },
+  awsEndpoints: {
+    flag: 'aws-endpoint',
+    group: 'AWS services',
+    kind: kinds.endpoints,
+    byDefault: () => new Map(),
+    defaultText: 'none: services are at AWS',
+    meaning: 'Where integrations find a service, such as dynamodb=http://127.0.0.1:8000.',
+    more: 'Without `--aws-credentials`, what is sent there is signed with the key `test` and the secret `test`.',
+  },
+  awsCredentials: {
+    flag: 'aws-credentials',
+    group: 'AWS services',
+    kind: kinds.awsCredentials,
+    byDefault: ({ env }) => credentialsOfEnvironment(env),
+    defaultText: 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN',
+    meaning: 'What integrations with AWS services are signed with, in place of their roles.',
+    more: 'Whoever may deploy an API can use them. Give them in the environment: other users see flags.',
+    isSecret: true,
+  },
   functionEnvironments: {
     flag: 'function-environments',
     group: 'Functions',
@@ -237,7 +262,7 @@ export function readOptions({ flags, env, cwd }: GivenOptions): Options {
   ]
   const problems = sources.flatMap(source => source.problems)
   const given = sources.map(source => source.given)
-  const surroundings = { cwd, cores: availableParallelism() }
+  const surroundings = { cwd, env, cores: availableParallelism() }
   const options: Record<string, unknown> = {}
   for (const field of fields)
     options[field] = readField(field, given, surroundings, options, problems)
@@ -271,6 +296,16 @@ function readField<Field extends keyof Options>(
     return byDefault(surroundings, before)
   }
   return field === 'dataDir' ? resolve(given.folder, String(value)) : value
+}
+
+function credentialsOfEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  if (!accessKeyId || !secretAccessKey) return null
+  return Object.freeze({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) })
 }
 
 function byFlag(values: Readonly<Record<string, unknown>>): Map<string, unknown> {

@@ -8,6 +8,9 @@ import type { LastGood } from './last-good.ts'
 import type { Log } from './observe/log.ts'
 import type { ProgramSource } from './program/program.ts'
 
+/** An API of a thousand methods need not fill the log. */
+const remarksLogged = 50
+
 export class Publisher {
   readonly #dataPlane: DataPlane
   readonly #lastGood: LastGood
@@ -75,6 +78,9 @@ export class Publisher {
       return
     }
     const { apiId, stage } = change.source
+    for (const remark of change.remarks.slice(0, remarksLogged)) {
+      this.#log.warn(`Stage ${stage.stageName} of API ${apiId}: ${remark}`)
+    }
     const text = JSON.stringify(change.source)
     await this.#dataPlane.publish(change.source, text)
     await this.#lastGood.put(apiId, stage.stageName, text)

@@ -2,6 +2,9 @@
  * What the main thread and the data-plane threads say to each other. Programs travel as JSON text, written once for all
  * threads and for the disk; each thread compiles for itself, because closures cannot be sent.
  */
+
+import type { Credentials } from './aws/sign.ts'
+import type { Places } from './bucket-places.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
 import type { DecisionRecord } from './observe/decision-record.ts'
 import type { NearRoute } from './program/program.ts'
@@ -18,6 +21,8 @@ export interface WorkerSettings {
   readonly connectTimeoutMs: number
   readonly recordsKept: number
   readonly allowedTargets: readonly string[]
+  readonly awsEndpoints: ReadonlyMap<string, string>
+  readonly awsCredentials: Credentials | null
   /** Memory of the token buckets, shared by all threads. */
   readonly buckets: SharedArrayBuffer
 }
@@ -26,8 +31,8 @@ export interface WorkerSettings {
 export interface Publication {
   /** A `ProgramSource`, JSON text. */
   readonly source: string
-  /** The token bucket of its first method; the others follow in order. */
-  readonly firstBucket: number
+  /** The token bucket of each method, by `VERB /path`. */
+  readonly buckets: Places
 }
 
 export type ToWorker =

@@ -3,6 +3,8 @@
  * sent, runs them, and asks the main thread to invoke functions.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from './base/clock.ts'
+import { methodKey, type Places } from './bucket-places.ts'
 import { createDataServer } from './http/data-server.ts'
 import { ControlForwarder } from './http/forward.ts'
 import { HttpClient } from './integrations/http/client.ts'
@@ -15,7 +17,7 @@ import type { Gate } from './pipeline/exchange.ts'
 import { loadProgram } from './pipeline/load.ts'
 import { Observer } from './pipeline/observe.ts'
 import { Programs } from './pipeline/programs.ts'
-import type { ProgramSource, Throttle } from './program/program.ts'
+import type { ProgramSource, Route } from './program/program.ts'
 import { compileRest } from './program/rest.ts'
 import {
   type Explained,
@@ -61,6 +63,11 @@ const tools = {
     answerLimitBytes: settings.answerLimitBytes,
   },
   invoke,
+  aws: {
+    endpoints: settings.awsEndpoints,
+    credentials: settings.awsCredentials,
+    clock: systemClock,
+  },
 }
 
 function send(message: FromWorker): void {
@@ -117,14 +124,14 @@ function asBuffer(answer: FunctionAnswer): FunctionAnswer {
   }
 }
 
-function publish({ source, firstBucket }: Publication): string | null {
+function publish({ source, buckets: places }: Publication): string | null {
   try {
     const program = compileRest(JSON.parse(source) as ProgramSource)
     programs.put(
       loadProgram(
         program,
         (plan, of, route) => prepareIntegration(plan, of, route, tools),
-        (route, index) => gateFor(route.throttle, firstBucket + index),
+        route => gateFor(route, places),
       ),
     )
     return null
@@ -133,8 +140,10 @@ function publish({ source, firstBucket }: Publication): string | null {
   }
 }
 
-function gateFor(throttle: Throttle | null, bucket: number): Gate | null {
+function gateFor({ throttle, httpMethod, resourcePath }: Route, places: Places): Gate | null {
   if (throttle === null) return null
+  const bucket = places[methodKey(httpMethod, resourcePath)]
+  if (bucket === undefined) throw new Error(`No bucket for ${httpMethod} ${resourcePath}`)
   const { rateLimit, burstLimit } = throttle
   const limits = { rate: rateLimit, burst: burstLimit }
   buckets.open(bucket, limits, Date.now())

@@ -9,7 +9,12 @@ import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
 
 /** One thing that the data plane has to do. Sent after the transaction is on disk. */
 export type Change =
-  | { readonly type: 'publish'; readonly source: ProgramSource }
+  | {
+      readonly type: 'publish'
+      readonly source: ProgramSource
+      /** What whoever deploys should know; for the log. */
+      readonly remarks: readonly string[]
+    }
   | { readonly type: 'retract'; readonly apiId: string; readonly stageName: string }
 
 /** For operations that only look. */

@@ -5,6 +5,7 @@
 import { BadRequestException } from '../aws/faults.ts'
 import type { ProgramSource } from '../program/program.ts'
 import { ProgramError } from '../program/program-error.ts'
+import { remarksOn } from '../program/remarks.ts'
 import { compileRest } from '../program/rest.ts'
 import type { Store } from '../store/store.ts'
 import type { Change, ControlContext } from './context.ts'
@@ -30,12 +31,12 @@ export class Changes {
   /** Compiles at once and throws `BadRequestException` with the reason. */
   publish(source: ProgramSource): void {
     try {
-      compileRest(source)
+      const remarks = remarksOn(compileRest(source))
+      this.list.push({ type: 'publish', source, remarks })
     } catch (error) {
       if (error instanceof ProgramError) throw new BadRequestException(error.message, {})
       throw error
     }
-    this.list.push({ type: 'publish', source })
   }
 
   retract(apiId: string, stageName: string): void {

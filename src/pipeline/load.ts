@@ -15,8 +15,8 @@ export interface LoadedProgram {
 /** Makes the function that calls a back end; one `prepare` per kind of integration, see `integrations/prepare.ts`. */
 export type PrepareSend = (plan: IntegrationPlan, program: Program, route: Route) => Send
 
-/** Makes the throttle of the `index`th route; null: it has none. */
-export type PrepareGate = (route: Route, index: number) => Gate | null
+/** Makes the route's throttle; null: it has none. */
+export type PrepareGate = (route: Route) => Gate | null
 
 export function loadProgram(
   program: Program,
@@ -24,7 +24,7 @@ export function loadProgram(
   prepareGate: PrepareGate,
 ): LoadedProgram {
   const routes = new Map<Route, LoadedRoute>()
-  for (const [index, route] of program.routes.all.entries()) {
+  for (const route of program.routes.all) {
     const send = prepareSend(route.integration, program, route)
     routes.set(
       route,
@@ -32,7 +32,7 @@ export function loadProgram(
         route,
         steps: stepsFor(program, route),
         send,
-        gate: prepareGate(route, index),
+        gate: prepareGate(route),
       }),
     )
   }

@@ -1,0 +1,17 @@
+/**
+ * What whoever deploys should be told, besides that it worked: what is configured and refuses requests because this version
+ * cannot enforce it, and what has no effect here. Logged at deployment.
+ */
+import type { Program } from './program.ts'
+
+export function remarksOn(program: Program): string[] {
+  const remarks: string[] = []
+  if (program.obstacle !== null) {
+    remarks.push(`every request is refused: ${program.obstacle.reason}`)
+  }
+  for (const { obstacle, httpMethod, resourcePath } of program.routes.all) {
+    if (obstacle === null) continue
+    remarks.push(`${httpMethod} ${resourcePath} refuses every request: ${obstacle.reason}`)
+  }
+  return [...remarks, ...program.notices]
+}
