@@ -149,7 +149,7 @@ export function writeJson(
   if (typeof value !== 'object' || value === null) return String(value ?? null)
   if (depth > maxDepth) throw new RangeError('Value is nested too deeply for JSON')
   if (Array.isArray(value)) {
-    spend(budget, value.length)
+    spend(budget, 1 + (value.length >> 3))
     let json = '['
     for (let i = 0; i < value.length; i++) {
       if (i > 0) json += ','
@@ -158,7 +158,7 @@ export function writeJson(
     return `${json}]`
   }
   if (value instanceof Map) {
-    spend(budget, value.size)
+    spend(budget, 1 + (value.size >> 3))
     let json = '{'
     for (const [key, member] of value as Map<unknown, unknown>) {
       if (json.length > 1) json += ','

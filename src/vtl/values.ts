@@ -103,12 +103,12 @@ export function textOf(value: unknown, budget: Budget, depth = 0): string {
 }
 
 function listText(items: readonly unknown[], budget: Budget, depth: number): string {
-  spend(budget, items.length)
+  spend(budget, 1 + (items.length >> 3))
   return `[${items.map(item => textOf(item, budget, depth + 1)).join(', ')}]`
 }
 
 function mapText(map: Map<unknown, unknown>, budget: Budget, depth: number): string {
-  spend(budget, map.size)
+  spend(budget, 1 + (map.size >> 3))
   const members: string[] = []
   for (const [key, value] of map) {
     members.push(`${textOf(key, budget, depth + 1)}=${textOf(value, budget, depth + 1)}`)

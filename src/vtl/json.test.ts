@@ -1,0 +1,110 @@
+/**
+ * JSON in and out: what must survive that JSON.parse would lose, and that nothing else differs.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { readJson, writeJson } from './json.ts'
+
+const budget = () => ({ left: 100_000 })
+
+function roundTrip(text: string): string {
+  return writeJson(readJson(text), budget())
+}
+
+describe('JSON', () => {
+  const kept = [
+    '{"2":1,"1":2}',
+    '1.0',
+    '12345678901234567890',
+    '-0.5',
+    '"\\u0000"',
+    '[1,2.50e3]',
+    '{"__proto__":1}',
+    '""',
+  ]
+  const want = [...kept]
+  want[5] = '[1,2500.0]'
+  for (const [i, text] of kept.entries()) {
+    it(`keeps ${text}`, () => assert.equal(roundTrip(text), want[i]))
+  }
+
+  for (const text of [
+    '',
+    '{',
+    '[1,]',
+    '{"a"}',
+    '{a:1}',
+    "'a'",
+    '01',
+    '1.',
+    '.5',
+    '+1',
+    'nul',
+    '"a',
+    '"\n"',
+    '"\\x"',
+    '[1] 2',
+    'NaN',
+    '\u00a01',
+  ]) {
+    it(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => readJson(text), SyntaxError))
+  }
+
+  it('refuses nesting without end', () => {
+    assert.throws(() => readJson('['.repeat(100_000)), SyntaxError)
+    assert.throws(() => readJson('{"a":'.repeat(100_000)), SyntaxError)
+  })
+
+  it('reads and writes what JSON.parse and JSON.stringify do', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), value => {
+        const text = JSON.stringify(value, null, 1)
+        assert.deepEqual(JSON.parse(roundTrip(text)), JSON.parse(text))
+      }),
+    )
+  })
+
+  it('accepts exactly what JSON.parse accepts', () => {
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"',
+      '\\',
+      '1',
+      '-',
+      '.',
+      'e',
+      'true',
+      'null',
+      ' ',
+      '\n',
+      '0',
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 8 }), parts => {
+        const text = parts.join('')
+        assert.equal(
+          succeeds(() => readJson(text)),
+          succeeds(() => JSON.parse(text)),
+          text,
+        )
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+function succeeds(action: () => unknown): boolean {
+  try {
+    action()
+    return true
+  } catch {
+    return false
+  }
+}
