@@ -12,6 +12,7 @@ import { defined, isFilled, wholeSeconds } from '../draft.ts'
 import { publishStage } from '../publication.ts'
 import { type StageRecord, stages } from '../records.ts'
 import { checkTags } from '../tags.ts'
+import { checkClientCertificate } from './client-certificates.ts'
 import { checkDeployment, requireApi, requireStage } from './lookup.ts'
 import { patchStage } from './stage-patch.ts'
 import { checkStage, newStage, readCanary } from './stage-rules.ts'
@@ -70,10 +71,15 @@ export async function updateStage(
 ): Promise<Stage> {
   const stage = await requireStage(ctx, restApiId, stageName)
   const wasLogged = isLogged(stage)
+  const certificateBefore = stage.clientCertificateId
   patchStage(stage, patchOperations)
   checkStage(stage)
   await checkDeployments(ctx, restApiId, stage)
   if (isLogged(stage) && !wasLogged) await checkLogRole(ctx)
+  const { clientCertificateId } = stage
+  if (clientCertificateId !== undefined && clientCertificateId !== certificateBefore) {
+    await checkClientCertificate(ctx, clientCertificateId)
+  }
   stage.lastUpdatedDate = ctx.clock.now()
   await ctx.tx.update(stages, restApiId, stageName, stage)
   await publishStage(ctx, restApiId, stage)

@@ -9,6 +9,7 @@
 import { BadRequestException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { Kind } from '../../store/store.ts'
+import { clientCertificates } from '../certificate-records.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { apiKeys, usagePlans } from '../key-records.ts'
 import { restApis, stages, vpcLinks } from '../records.ts'
@@ -54,6 +55,11 @@ const taggables: readonly Taggable[] = [
     path: /^\/vpclinks\/()([^/]+)$/,
     kind: vpcLinks,
     missing: 'Invalid Vpc Link identifier specified',
+  },
+  {
+    path: /^\/clientcertificates\/()([^/]+)$/,
+    kind: clientCertificates,
+    missing: 'Invalid Client Certificate identifier specified',
   },
 ]
 

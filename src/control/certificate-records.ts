@@ -1,0 +1,20 @@
+/**
+ * The records of client certificates. The private key lies in a record of its own, under the same id, so that
+ * nothing that answers or lists certificates ever holds it; the data plane reads it to show the certificate to back ends.
+ * The key is not encrypted: there is no master key yet, so whoever reads the store's file has it.
+ */
+import { kind } from '../store/store.ts'
+import type { Tags } from './tags.ts'
+
+export interface ClientCertificateRecord {
+  clientCertificateId: string
+  description?: string
+  pemEncodedCertificate: string
+  createdDate: number
+  expirationDate: number
+  tags?: Tags
+}
+
+export const clientCertificates = kind<ClientCertificateRecord>('rest-client-certificate')
+/** By the certificate's id. PKCS #8, PEM. */
+export const clientCertificateKeys = kind<{ privateKeyPem: string }>('rest-client-certificate-key')
