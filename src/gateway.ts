@@ -94,6 +94,8 @@ async function assemble(
       connectTimeoutMs: options.connectTimeoutMs,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       allowedTargets: options.allowTargets,
+      awsEndpoints: options.awsEndpoints,
+      awsCredentials: options.awsCredentials,
     },
     invoke: call => functions.call(call),
     log: (level, message) => log[level](message),

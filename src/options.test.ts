@@ -46,6 +46,8 @@ test('without anything the defaults hold', () => {
     recordsKept: 10_000,
     adminCredentials: null,
     allowTargets: [],
+    awsEndpoints: new Map(),
+    awsCredentials: null,
     functionEnvironments: 10,
     functionIdleMs: 600_000,
     logLevel: 'info',

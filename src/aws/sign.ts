@@ -34,6 +34,8 @@ export interface SignOptions {
   readonly headers: Readonly<Record<string, string>>
   /** What is sent; `UNSIGNED-PAYLOAD` leaves it out of the signature. No body by default. */
   readonly body?: Uint8Array | string | typeof unsignedPayload
+  /** Sends the body's hash as a header too. Default: for S3 and unsigned bodies only, which need it. */
+  readonly announcesHash?: boolean
   readonly credentials: Credentials
   readonly region: string
   readonly service: string
@@ -42,12 +44,12 @@ export interface SignOptions {
 
 /** The headers to add to a request so that it is signed. */
 export function sign(options: SignOptions): Record<string, string> {
-  const { credentials, service } = options
+  const { credentials, service, announcesHash = service === 's3' } = options
   const time = basicTime(options.clock.now())
   const payloadHash = hashOf(options.body)
   const added: Record<string, string> = { 'x-amz-date': time }
   if (credentials.sessionToken) added['x-amz-security-token'] = credentials.sessionToken
-  if (service === 's3' || payloadHash === unsignedPayload) {
+  if (announcesHash || payloadHash === unsignedPayload) {
     added['x-amz-content-sha256'] = payloadHash
   }
   const scope = scopeFor(options, time)

@@ -9,6 +9,7 @@
 import type { IntegrationRequest, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { HttpEndpoint, HttpPlan, HttpProxyPlan } from '../program/program.ts'
+import { fillPath } from './fill-path.ts'
 import type { HttpClient } from './http/client.ts'
 import { HttpClientError } from './http/errors.ts'
 import { httpTarget } from './http/http-call.ts'
@@ -54,7 +55,7 @@ export function prepareHttp(
         latencyMs: answer.timings.totalMs,
       }
     } catch (error) {
-      throw refusalFor(error, endpoint)
+      throw refusalFor(error, endpoint.authority)
     }
   }
 }
@@ -68,28 +69,10 @@ export function endpointUrl(endpoint: HttpEndpoint, request: IntegrationRequest)
 /** Path and query. */
 function pathFor(endpoint: HttpEndpoint, request: IntegrationRequest): string {
   const [fixed = '/', ...placeholders] = endpoint.pathParts
-  const path = placeholders.length === 0 ? fixed : fillPath(endpoint, request)
+  const path =
+    placeholders.length === 0 ? fixed : fillPath(endpoint.pathParts, request.path, encodePathText)
   const query = joinQuery(endpoint.query, request.query)
   return query === '' ? path : `${path}?${query}`
-}
-
-function fillPath(endpoint: HttpEndpoint, request: IntegrationRequest): string {
-  let path = ''
-  for (let i = 0; i < endpoint.pathParts.length; i++) {
-    const part = endpoint.pathParts[i] as string
-    if (i % 2 === 0) {
-      path += part
-      continue
-    }
-    const value = request.path[part]
-    if (value === undefined) {
-      throw new Refusal('API_CONFIGURATION_ERROR', {
-        reason: `nothing is mapped to integration.request.path.${part}, which the endpoint's path needs`,
-      })
-    }
-    path += encodePathText(value)
-  }
-  return path
 }
 
 /** Percent-encodes what a path cannot hold and leaves escapes and slashes as they came. */
@@ -105,9 +88,10 @@ function joinQuery(fixed: string, added: string): string {
   return added === '' ? fixed : `${fixed}&${added}`
 }
 
-function refusalFor(error: unknown, endpoint: HttpEndpoint): unknown {
+/** A failed call -> the refusal that answers it; `authority`: who was called. Other errors stay what they are. */
+export function refusalFor(error: unknown, authority: string): unknown {
   if (!(error instanceof HttpClientError)) return error
-  const reason = `${endpoint.authority}: ${error.message}`
+  const reason = `${authority}: ${error.message}`
   switch (error.type) {
     case 'timeout':
     case 'connect-timeout':

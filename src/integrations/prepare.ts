@@ -1,6 +1,7 @@
 /** Which integration a route has -> the function that calls it. Called once per route, when its program is loaded. */
 import type { InvokeFunction, Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
+import { type AwsAccess, prepareAwsService } from './aws-service.ts'
 import type { HttpClient } from './http/client.ts'
 import { type HttpLimits, prepareHttp } from './http-endpoint.ts'
 import { prepareLambda, prepareLambdaProxy } from './lambda.ts'
@@ -10,6 +11,7 @@ export interface IntegrationTools {
   readonly client: HttpClient
   readonly limits: HttpLimits
   readonly invoke: InvokeFunction
+  readonly aws: AwsAccess
 }
 
 export function prepareIntegration(
@@ -28,6 +30,8 @@ export function prepareIntegration(
       return prepareLambdaProxy(plan, program, route, tools.invoke)
     case 'AWS':
       return prepareLambda(plan, program, route, tools.invoke)
+    case 'AWS_SERVICE':
+      return prepareAwsService(plan, program, tools)
     default:
       return plan satisfies never
   }

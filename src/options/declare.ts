@@ -5,12 +5,20 @@ import type { Kind } from './kinds.ts'
 export interface Surroundings {
   readonly cwd: string
   readonly cores: number
+  readonly env: NodeJS.ProcessEnv
 }
 
 export interface Declaration<T, All> {
   /** `--body-limit`; also the key in the YAML file, and `PORTCULLIS_BODY_LIMIT`. */
   readonly flag: string
-  readonly group: 'Listening' | 'Data' | 'Limits' | 'Security' | 'Functions' | 'Log'
+  readonly group:
+    | 'Listening'
+    | 'Data'
+    | 'Limits'
+    | 'Security'
+    | 'AWS services'
+    | 'Functions'
+    | 'Log'
   readonly kind: Kind<T>
   /** `before`: the options declared above this one. */
   readonly byDefault: (surroundings: Surroundings, before: Readonly<Partial<All>>) => T

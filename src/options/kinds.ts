@@ -57,6 +57,35 @@ export const credentials = kind('KEY:SECRET', 'of the form KEY:SECRET', text => 
   return Object.freeze({ accessKeyId, secretAccessKey })
 })
 
+/** `KEY:SECRET` or, for credentials that expire, `KEY:SECRET:TOKEN`. */
+export const awsCredentials = kind('KEY:SECRET[:TOKEN]', 'of the form KEY:SECRET[:TOKEN]', text => {
+  const [, accessKeyId = '', secretAccessKey = '', sessionToken] =
+    /^([\w.-]{3,128}):([^\s:]{1,256})(?::(\S{1,16384}))?$/.exec(text) ?? []
+  if (accessKeyId === '') return undefined
+  return Object.freeze({
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  })
+})
+
+/** Service -> `http(s)://host[:port]`. */
+export const endpoints = kind(
+  'SERVICE=URL,…',
+  'a list such as dynamodb=http://127.0.0.1:8000',
+  text => {
+    const found = new Map<string, string>()
+    for (const item of text.split(',')) {
+      const [, service, url] =
+        /^\s*([a-z0-9-]{1,63})=(https?:\/\/[^\s/?#@]+)\/?\s*$/i.exec(item) ?? []
+      if (service === undefined || url === undefined || !URL.canParse(url)) return undefined
+      found.set(service.toLowerCase(), url)
+    }
+    return found
+  },
+  true,
+)
+
 export const addresses = kind(
   'ADDRESS,…',
   'a list of IP addresses',

@@ -10,6 +10,7 @@ import { Refusal } from '../messages/refusals.ts'
 import type {
   HttpProxyPlan,
   MappedPlan,
+  NonProxyPlan,
   RequestParameter,
   RequestSource,
 } from '../program/program.ts'
@@ -22,11 +23,11 @@ import { renderTemplate } from './render.ts'
 const nothing: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
 export function mapRequest(x: Exchange): undefined {
-  const plan = x.loaded.route.integration as MappedPlan & { type: 'MOCK' | 'HTTP' | 'AWS' }
+  const plan = x.loaded.route.integration as NonProxyPlan
   const request = x.methodRequest
   const contentType = request.headerNoCase('content-type')
   const body = mapBody(x, plan, contentType)
-  const draft = new HeaderDraft(plan.type)
+  const draft = new HeaderDraft(plan.type === 'AWS_SERVICE' ? 'AWS' : plan.type)
   const path: Record<string, string> = Object.create(null)
   const query: string[] = []
   if (plan.request.parameters.length > 0) {
@@ -41,8 +42,10 @@ export function mapRequest(x: Exchange): undefined {
       addPairs(query, name, value)
     }
   }
-  if (plan.type !== 'MOCK')
-    draft.addDefaults(x, body === null ? undefined : (contentType ?? 'application/json'))
+  if (plan.type !== 'MOCK') {
+    const own = plan.type === 'AWS_SERVICE' ? plan.service.action?.contentType : null
+    draft.addDefaults(x, body === null ? undefined : (own ?? contentType ?? 'application/json'))
+  }
   x.integrationRequest = {
     method: request.method,
     path,

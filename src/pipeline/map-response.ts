@@ -8,19 +8,19 @@
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
-import type { MappedPlan, ResponsePlan, ResponseSource } from '../program/program.ts'
+import type { NonProxyPlan, ResponsePlan, ResponseSource } from '../program/program.ts'
 import { responseContent } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { renderTemplate } from './render.ts'
 
 export function mapResponse(x: Exchange): Reply {
-  const plan = x.loaded.route.integration as MappedPlan & { type: 'MOCK' | 'HTTP' | 'AWS' }
+  const plan = x.loaded.route.integration as NonProxyPlan
   const response = x.integrationResponse as IntegrationResponse
   const subject = plan.type === 'AWS' ? (response.errorMessage ?? '') : String(response.status)
   const chosen = plan.responses.select(subject)
   if (chosen === undefined) {
     throw new Refusal('API_CONFIGURATION_ERROR', {
-      reason: `no match for output mapping and no default output mapping configured; endpoint response status code: ${response.status}`,
+      reason: `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${response.status}`,
     })
   }
   const accept = x.methodRequest.headerNoCase('accept')

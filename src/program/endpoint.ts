@@ -45,7 +45,7 @@ export function parseEndpoint(
     method: verb,
     secure,
     ...address,
-    pathParts: splitPlaceholders(path.startsWith('/') ? path : `/${path}`),
+    pathParts: splitPlaceholders(path.startsWith('/') ? path : `/${path}`, encodeNonAscii),
     query: question < 0 ? '' : encodeNonAscii(target.slice(question + 1)),
     insecureSkipVerification,
   })
@@ -71,23 +71,28 @@ function parseAuthority(
   return { host, port, authority: url.host }
 }
 
-/** `/pets/{id}/toys` -> `/pets/`, `id`, `/toys`. `{proxy+}` is taken as `{proxy}`. */
-function splitPlaceholders(path: string): readonly string[] {
+/** `/pets/{id}/toys` -> `/pets/`, `id`, `/toys`. `{proxy+}` is taken as `{proxy}`; `encode` is for the text between. */
+export function splitPlaceholders(
+  path: string,
+  encode: (text: string) => string,
+): readonly string[] {
   const parts = path.split(/\{([A-Za-z0-9._$-]+)\+?\}/)
   for (let i = 0; i < parts.length; i += 2) {
     const literal = parts[i] as string
     if (/[{}]/.test(literal))
       throw new SyntaxError(`the path ${path} has a brace that belongs to no name`)
-    parts[i] = encodeNonAscii(literal)
+    parts[i] = encode(literal)
   }
   return Object.freeze(parts)
 }
 
-function encodeNonAscii(text: string): string {
+/** Percent-encodes what is not visible ASCII, and leaves the rest as it stands. */
+export function encodeNonAscii(text: string): string {
   return text.replace(/[^\x21-\x7e]+/g, part => encodeURIComponent(part.toWellFormed()))
 }
 
-function hasForbiddenCharacter(text: string): boolean {
+/** Spaces and control characters, which no URI may hold. */
+export function hasForbiddenCharacter(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code <= 32 || code === 127) return true

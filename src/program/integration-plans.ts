@@ -1,14 +1,15 @@
 /**
- * Integration -> plan: MOCK, HTTP, HTTP_PROXY and Lambda (AWS, AWS_PROXY). What a definition asks for and this
- * version cannot do is an obstacle, and the plan beside it is one that cannot answer.
+ * Integration -> plan: MOCK, HTTP, HTTP_PROXY, Lambda (AWS, AWS_PROXY) and the other services of AWS (AWS). What a
+ * definition asks for and this version cannot do is an obstacle, and the plan beside it is one that cannot answer.
  *
  * A URI that is wrong as it stands is refused at deployment. One that becomes wrong through the stage's variables
  * deploys, as on AWS, and each request to it is answered with 500.
  */
 import type { Integration } from '../aws/rest-api.ts'
+import { parseServiceUri } from './aws-service-uri.ts'
 import { fillStageVariables, parseEndpoint, usesStageVariables } from './endpoint.ts'
 import { isIllegalMappedHeader } from './header-rules.ts'
-import { functionArnOf, isLambdaUri, isStreamingUri } from './lambda-arn.ts'
+import { functionArnOf, isInvocationUri, isLambdaUri, isStreamingUri } from './lambda-arn.ts'
 import { compileRequestParameter } from './mappings.ts'
 import { obstacle } from './obstacles.ts'
 import type {
@@ -70,13 +71,22 @@ export function planIntegration(
     }
     case 'AWS': {
       const mapping = planMapping(integration, settings, place)
-      return resolve(integration, settings, place, uri => ({
-        type: 'AWS',
-        ...base,
-        ...mapping,
-        functionArn: functionArnOf(uri, settings.account),
-        credentials: credentialsOf(integration),
-      }))
+      return resolve(integration, settings, place, uri =>
+        isInvocationUri(uri)
+          ? {
+              type: 'AWS',
+              ...base,
+              ...mapping,
+              functionArn: functionArnOf(uri, settings.account),
+              credentials: credentialsOf(integration),
+            }
+          : {
+              type: 'AWS_SERVICE',
+              ...base,
+              ...mapping,
+              service: parseServiceUri(uri, verbOf(integration, place)),
+            },
+      )
     }
     case 'AWS_PROXY':
       return planLambdaProxy(integration, settings, place, base)
@@ -172,12 +182,19 @@ function planParameters(integration: Integration, place: Place): readonly Reques
 }
 
 function endpointOf(integration: Integration, uri: string, place: Place): HttpEndpoint {
-  const verb = integration.httpMethod
-  if (verb === undefined || !/^[A-Z]+$/.test(verb)) {
-    throw new ProgramError(place, 'integration: an HTTP integration needs an HTTP method')
-  }
   const insecure = integration.tlsConfig?.insecureSkipVerification === true
-  return parseEndpoint(uri, verb === 'ANY' ? null : verb, insecure)
+  return parseEndpoint(uri, verbOf(integration, place), insecure)
+}
+
+/** null: the client's own verb. */
+function verbOf({ httpMethod: verb, type }: Integration, place: Place): string | null {
+  if (verb === undefined || !/^[A-Z]+$/.test(verb)) {
+    throw new ProgramError(
+      place,
+      `integration: an integration of type ${type} needs an HTTP method`,
+    )
+  }
+  return verb === 'ANY' ? null : verb
 }
 
 function credentialsOf(integration: Integration): string | null {
@@ -197,8 +214,8 @@ function findUnsupported(integration: Integration): string | null {
     return 'The integration streams its answer, which this version cannot do.'
   }
   if (type !== 'AWS' && type !== 'AWS_PROXY') return null
-  if (uri.startsWith('arn:') && !isLambdaUri(uri)) {
-    return 'The integration calls an AWS service other than Lambda, which this version cannot do.'
+  if (type === 'AWS_PROXY' && uri.startsWith('arn:') && !isLambdaUri(uri)) {
+    return 'The proxy integration calls an AWS service other than Lambda, which this version cannot do.'
   }
   if (/^arn:aws[a-z-]*:iam::\*:user\/\*$/.test(credentials)) {
     return "The integration takes the caller's own credentials, which this version cannot do."

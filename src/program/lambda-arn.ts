@@ -19,6 +19,11 @@ export function isLambdaUri(uri: string): boolean {
   return /^arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:/.test(uri)
 }
 
+/** Says whether the URI invokes a function: all else that Lambda offers is called like any other service. */
+export function isInvocationUri(uri: string): boolean {
+  return isLambdaUri(uri) && uri.includes('/invocations')
+}
+
 /** Says whether the URI asks for response streaming, which is another operation of Lambda. */
 export function isStreamingUri(uri: string): boolean {
   return streaming.test(uri)

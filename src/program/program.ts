@@ -93,7 +93,16 @@ export interface Throttle {
   readonly burstLimit: number
 }
 
-export type IntegrationPlan = MockPlan | HttpPlan | HttpProxyPlan | LambdaPlan | LambdaProxyPlan
+export type IntegrationPlan =
+  | MockPlan
+  | HttpPlan
+  | HttpProxyPlan
+  | LambdaPlan
+  | LambdaProxyPlan
+  | AwsServicePlan
+
+/** The integrations that mapping templates and integration responses stand around. */
+export type NonProxyPlan = Exclude<IntegrationPlan, HttpProxyPlan | LambdaProxyPlan>
 
 interface PlanBase {
   readonly timeoutMs: number
@@ -132,6 +141,43 @@ export interface LambdaProxyPlan extends PlanBase {
   readonly type: 'AWS_PROXY'
   readonly functionArn: string
   readonly credentials: string | null
+}
+
+/** `AWS` to any service but an invocation of Lambda. */
+export interface AwsServicePlan extends MappedPlan {
+  readonly type: 'AWS_SERVICE'
+  readonly service: AwsEndpoint
+}
+
+/** What is asked of an AWS service, and where; what clients add is not in it yet. */
+export interface AwsEndpoint {
+  /** The verb sent to the service; null: the client's own (`ANY`). */
+  readonly method: string | null
+  /** As the URI names it, without subdomain: `dynamodb`, `s3`. */
+  readonly name: string
+  /** '' when the URI has none. */
+  readonly subdomain: string
+  /** Where AWS has the service, subdomain included. */
+  readonly host: string
+  /** What the signature is for. */
+  readonly signingName: string
+  readonly signingRegion: string
+  /** As in `HttpEndpoint`; the literal text is encoded as signatures need it. */
+  readonly pathParts: readonly string[]
+  /** `Action=…` and the URI's own query, encoded. */
+  readonly query: string
+  /** null: the path says what is asked. */
+  readonly action: AwsAction | null
+}
+
+/** How a service that is asked by action wants the action named, besides in the query. */
+export interface AwsAction {
+  /** `X-Amz-Target`; null: the service does not read it. */
+  readonly target: string | null
+  /** Of the query protocol; null: the service does not speak it. */
+  readonly version: string | null
+  /** What a body is when no mapping says so; null: as always. Set where JSON is the only protocol. */
+  readonly contentType: string | null
 }
 
 /** An integration URI, taken apart at load: stage variables are filled in, placeholders are not. */

@@ -145,8 +145,8 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
     want: /streams/,
   },
   {
-    name: 'another AWS service',
-    method: method({ ...lambda, type: 'AWS', uri: 'arn:aws:apigateway:eu-west-1:sqs:path/0/q' }),
+    name: 'another AWS service as a proxy',
+    method: method({ ...lambda, uri: 'arn:aws:apigateway:eu-west-1:firehose:action/PutRecord' }),
     want: /other than Lambda/,
   },
   { name: 'Lambda by GET', method: method({ ...lambda, httpMethod: 'GET' }), want: /must be POST/ },
