@@ -1,5 +1,6 @@
 /**
- * JSONPath readings per second of the selectors that mapping templates use most. Run by itself: `node bench/micro/json-path.ts`.
+ * JSONPath readings per second of the selectors that mapping templates use most. Run by itself:
+ * `node bench/micro/json-path.ts`.
  */
 import { bench, run, summary } from 'mitata'
 import { compilePath } from '../../src/base/json-path/compile-path.ts'

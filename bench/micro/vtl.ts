@@ -1,6 +1,7 @@
 /**
- * Renders of mapping templates per second, as a request pays for them: a new scope each time, the template compiled before.
- * Run by itself: `node bench/micro/vtl.ts`. Goal: a small template in 5 µs or less on one core.
+ * Renders of mapping templates per second, as a request pays for them: a new scope each time, the
+ * template compiled before. Run by itself: `node bench/micro/vtl.ts`. Goal: a small template in 5
+ * µs or less on one core.
  */
 import { bench, run, summary } from 'mitata'
 import { compileTemplate } from '../../src/vtl/compile.ts'

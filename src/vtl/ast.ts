@@ -1,5 +1,6 @@
 /**
- * The tree that the parser makes of a template and the compiler turns into closures. Node names follow Velocity 1.7's.
+ * The tree that the parser makes of a template and the compiler turns into closures. Node names
+ * follow Velocity 1.7's.
  */
 
 /** What a template, or a block between directives, is made of; in order. */

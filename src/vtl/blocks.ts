@@ -1,5 +1,6 @@
 /**
- * The objects that directives put into variables: `#define`d blocks and `$bodyContent`, and the loop's `$foreach`.
+ * The objects that directives put into variables: `#define`d blocks and `$bodyContent`, and the
+ * loop's `$foreach`.
  */
 import { catchBreak, maxCalls, type Render, type Rendering } from './rendering.ts'
 import type { HostObject } from './values.ts'

@@ -1,6 +1,6 @@
 /**
- * What a rendering may spend. Templates and bodies come from anyone; every loop, call and walk over a value
- * takes from one budget, so that no template runs for long, whatever it builds.
+ * What a rendering may spend. Templates and bodies come from anyone; every loop, call and walk over
+ * a value takes from one budget, so that no template runs for long, whatever it builds.
  */
 
 /** Steps that are left; shared by everything that one rendering does. */

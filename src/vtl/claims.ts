@@ -1,6 +1,6 @@
 /**
- * `$context.authorizer.claims`: AWS's documentation says that the claims are to be read one by one and that the whole "returns null".
- * So it prints nothing, while its members are there.
+ * `$context.authorizer.claims`: AWS's documentation says that the claims are to be read one by one
+ * and that the whole "returns null". So it prints nothing, while its members are there.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 import type { Budget } from './budget.ts'

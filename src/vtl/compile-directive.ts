@@ -1,5 +1,6 @@
 /**
- * `#name(...)` to closures: loops, macros, blocks, evaluation. https://velocity.apache.org/engine/1.7/vtl-reference.html
+ * `#name(...)` to closures: loops, macros, blocks, evaluation.
+ * https://velocity.apache.org/engine/1.7/vtl-reference.html
  */
 import type { Directive, DirectiveArgument, Expression, Statement } from './ast.ts'
 import { Block, ForeachScope } from './blocks.ts'
@@ -17,7 +18,10 @@ import {
 } from './rendering.ts'
 import { isHostObject, itemsOf, textOf } from './values.ts'
 
-/** AWS's quota "iterations of #foreach". That a loop ends there, as with Velocity's own setting, is a guess. */
+/**
+ * AWS's quota "iterations of #foreach". That a loop ends there, as with Velocity's own setting, is
+ * a guess.
+ */
 const maxIterations = 1000
 
 /** What the compiler of a template lends to directives. */
@@ -254,7 +258,10 @@ function compileBreak(node: Directive, tools: DirectiveTools): Render {
   }
 }
 
-/** A gateway has no files to include: anything but a null argument is a resource that does not exist. */
+/**
+ * A gateway has no files to include: anything but a null argument is a resource that does not
+ * exist.
+ */
 function refuseResource(node: Directive, tools: DirectiveTools): Render {
   if (node.name === 'parse' && node.args.length === 0)
     tools.fail('#parse needs an argument', node.at)

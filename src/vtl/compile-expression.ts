@@ -1,6 +1,7 @@
 /**
- * Expressions and references to closures. What a null is worth where it is used is Velocity 1.7's: comparisons with null
- * are false, arithmetic gives null, adding a text prints the source of the reference.
+ * Expressions and references to closures. What a null is worth where it is used is Velocity 1.7's:
+ * comparisons with null are false, arithmetic gives null, adding a text prints the source of the
+ * reference.
  */
 import type { BinaryOperator, Expression, Part, Reference } from './ast.ts'
 import { Block } from './blocks.ts'
@@ -53,7 +54,10 @@ export function compileExpression(node: Expression, tools: Tools): Evaluate {
 type Binary = Extract<Expression, { type: 'binary' }>
 type Test = (rendering: Rendering) => boolean
 
-/** The condition of an #if: only references, booleans, comparisons and logic can be true. A text or number by itself is not. */
+/**
+ * The condition of an #if: only references, booleans, comparisons and logic can be true. A text or
+ * number by itself is not.
+ */
 export function compileTest(node: Expression, tools: Tools): Test {
   if (node.type === 'reference') {
     const evaluate = compileReference(node, tools)
@@ -148,7 +152,7 @@ function compileRange(node: Extract<Expression, { type: 'range' }>, tools: Tools
 }
 
 /** The value of a reference; in the gateway '' instead of null, except for a bare word. */
-export function compileReference(node: Reference, tools: Tools): Evaluate {
+function compileReference(node: Reference, tools: Tools): Evaluate {
   const { name } = node
   if (name === undefined) return () => null
   if (node.parts.length === 0)
@@ -203,8 +207,8 @@ function compilePart(part: Part, tools: Tools): Step {
 }
 
 /**
- * Writes a reference. One that is null is printed as it is written, with all its backslashes; an odd backslash
- * before one that is not null makes it print as written too, without that backslash.
+ * Writes a reference. One that is null is printed as it is written, with all its backslashes; an
+ * odd backslash before one that is not null makes it print as written too, without that backslash.
  */
 export function renderReference(node: Reference, tools: Tools): Render {
   const evaluate = compileReference(node, tools)
@@ -226,7 +230,10 @@ export function renderReference(node: Reference, tools: Tools): Render {
   }
 }
 
-/** `#set(target = value)`. A null leaves everything as it was; so does a target that cannot be assigned to. */
+/**
+ * `#set(target = value)`. A null leaves everything as it was; so does a target that cannot be
+ * assigned to.
+ */
 export function compileAssignment(
   target: Reference,
   at: number,

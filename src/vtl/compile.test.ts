@@ -1,5 +1,6 @@
 /**
- * The whole language: recorded cases, answers of Velocity 1.7 itself, places of errors, and what hostile templates meet.
+ * The whole language: recorded cases, answers of Velocity 1.7 itself, places of errors, and what
+ * hostile templates meet.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
@@ -70,7 +71,8 @@ function squeezed(text: string): string {
 
 const context = { q: 'Q', n: 3, l: ['x', { a: 1 }], m: { a: 'A', b: null } }
 
-// Each answer was given by Apache Velocity 1.7 itself, the gateway's with a handler that makes '' of null references.
+// Each answer was given by Apache Velocity 1.7 itself, the gateway's with a handler that makes ''
+// of null references.
 const answers: readonly { name: string; template: string; bare: string; gateway?: string }[] = [
   {
     name: 'a reference to nothing is printed as written',

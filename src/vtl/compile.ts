@@ -1,12 +1,14 @@
 /**
- * The template engine's front door: Apache Velocity 1.7, parsed once into closures and rendered any number of times.
+ * The template engine's front door: Apache Velocity 1.7, parsed once into closures and rendered any
+ * number of times.
  *
  *     const template = compileTemplate('#foreach($i in $list)$i#if($foreach.hasNext),#end#end')
  *     template.render({ variables: new Map([['list', [1, 2, 3]]]), missing: '' })   // 1,2,3
  *
- * AWS's mapping templates are Velocity with a handler that makes '' of every reference to nothing (so `#if($unknown)` is
- * true, and `$unknown` prints nothing): recorded on AWS, and Velocity 1.7 with such a handler gives the same answers. `scope.ts`
- * makes the variables of a gateway. Order of reading: ast.ts, lex.ts, parse.ts, parse-expression.ts, this, compile-expression.ts,
+ * AWS's mapping templates are Velocity with a handler that makes '' of every reference to nothing
+ * (so `#if($unknown)` is true, and `$unknown` prints nothing): recorded on AWS, and Velocity 1.7
+ * with such a handler gives the same answers. `scope.ts` makes the variables of a gateway. Order of
+ * reading: ast.ts, lex.ts, parse.ts, parse-expression.ts, this, compile-expression.ts,
  * compile-directive.ts, methods/.
  */
 import type { Statement } from './ast.ts'
@@ -23,10 +25,16 @@ import { parseTemplate } from './parse.ts'
 import { type Render, Rendering, Stop } from './rendering.ts'
 import { placeOf, VtlError } from './vtl-error.ts'
 
-/** What a template sees: its variables, which it may add to, and what a reference to nothing is worth. */
+/**
+ * What a template sees: its variables, which it may add to, and what a reference to nothing is
+ * worth.
+ */
 export interface Scope {
   readonly variables: Map<string, unknown>
-  /** '' in a gateway; null makes it a bare Velocity, which prints such references as they are written. */
+  /**
+   * '' in a gateway; null makes it a bare Velocity, which prints such references as they are
+   * written.
+   */
   readonly missing: '' | null
 }
 
@@ -49,7 +57,8 @@ export function compileTemplate(
   const { name = 'template' } = options
   const render = compileWhole(source, name)
   return Object.freeze({
-    // Every reference and directive begins with one of these, so without them the template is its own output.
+    // Every reference and directive begins with one of these, so without them the template is its
+    // own output.
     constant: /[$#]/.test(source) ? null : source,
     render({ variables, missing }: Scope): string {
       const rendering = new Rendering(new RootFrame(variables), missing)
@@ -63,7 +72,10 @@ export function compileTemplate(
   })
 }
 
-/** A text of ten thousand operators is deeper than the stack: that, too, is an error of the template. */
+/**
+ * A text of ten thousand operators is deeper than the stack: that, too, is an error of the
+ * template.
+ */
 function compileWhole(source: string, name: string): Render {
   try {
     return compileSource(source, name, new Map())

@@ -1,7 +1,8 @@
 /**
- * Where variables live while a template renders. The template itself has one set of them; each call of a macro puts a frame on
- * top. As in Velocity 1.7 arguments are passed by name: `$arg` in a macro evaluates what the caller wrote, each time. A `#set` in
- * a macro writes into the frame and into all below it.
+ * Where variables live while a template renders. The template itself has one set of them; each call
+ * of a macro puts a frame on top. As in Velocity 1.7 arguments are passed by name: `$arg` in a
+ * macro evaluates what the caller wrote, each time. A `#set` in a macro writes into the frame and
+ * into all below it.
  */
 import type { Rendering } from './rendering.ts'
 
@@ -10,7 +11,10 @@ export interface Frame {
   get(name: string, rendering: Rendering): unknown
   set(name: string, value: unknown): void
   remove(name: string): void
-  /** What a reference that is null prints instead of itself: the argument that the caller wrote for it. */
+  /**
+   * What a reference that is null prints instead of itself: the argument that the caller wrote for
+   * it.
+   */
   literal(source: string): string | undefined
 }
 

@@ -1,5 +1,6 @@
 /**
- * `$input`: the request or response that a mapping template maps. The body is parsed when a template first asks for a part of it.
+ * `$input`: the request or response that a mapping template maps. The body is parsed when a
+ * template first asks for a part of it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
  */
 import { compileJsonPath, type JsonPath } from '../base/json-path/json-path.ts'
@@ -27,7 +28,10 @@ export interface InputSource {
 const cacheSize = 2000
 const selectors = new Map<string, JsonPath | undefined>()
 
-/** A template names few selectors and renders often, so they are kept; undefined for one that is not JSONPath. */
+/**
+ * A template names few selectors and renders often, so they are kept; undefined for one that is not
+ * JSONPath.
+ */
 function jsonPath(selector: string): JsonPath | undefined {
   if (selectors.has(selector)) return selectors.get(selector)
   let path: JsonPath | undefined

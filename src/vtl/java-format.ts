@@ -1,6 +1,7 @@
 /**
- * java.util.Formatter, as far as `String.format` in templates goes: %s %S %d %f %e %x %X %o %c %b %n %%, with flags `-0+, (`, width,
- * precision and argument indexes (`%2$s`). https://docs.oracle.com/javase/8/docs/api/java/util/Formatter.html
+ * java.util.Formatter, as far as `String.format` in templates goes: %s %S %d %f %e %x %X %o %c %b
+ * %n %%, with flags `-0+, (`, width, precision and argument indexes (`%2$s`).
+ * https://docs.oracle.com/javase/8/docs/api/java/util/Formatter.html
  */
 import { type Budget, maxTextLength } from './budget.ts'
 import { isNumber } from './numbers.ts'
@@ -8,7 +9,10 @@ import { textOf } from './values.ts'
 
 const specifier = /%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g
 
-/** Fills `values` into `pattern`; throws RangeError where Java throws (a missing value, the wrong kind of value). */
+/**
+ * Fills `values` into `pattern`; throws RangeError where Java throws (a missing value, the wrong
+ * kind of value).
+ */
 export function formatText(pattern: string, values: readonly unknown[], budget: Budget): string {
   let next = 0
   return pattern.replace(

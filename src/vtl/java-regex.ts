@@ -1,6 +1,7 @@
 /**
- * java.util.regex for the methods of String, on RE2: linear in the length of the text, whatever the pattern. RE2 has no look-around
- * and no back-references in patterns; a template that uses them fails with that reason instead of hanging.
+ * java.util.regex for the methods of String, on RE2: linear in the length of the text, whatever the
+ * pattern. RE2 has no look-around and no back-references in patterns; a template that uses them
+ * fails with that reason instead of hanging.
  */
 import { type Matcher, RE2JS } from 're2js'
 import { type Budget, maxTextLength, spend } from './budget.ts'
@@ -8,7 +9,10 @@ import { type Budget, maxTextLength, spend } from './budget.ts'
 const cacheSize = 500
 const cache = new Map<string, RE2JS>()
 
-/** Compiles a pattern, or takes it from the last few hundred; throws RangeError for one that RE2 does not know. */
+/**
+ * Compiles a pattern, or takes it from the last few hundred; throws RangeError for one that RE2
+ * does not know.
+ */
 function javaRegex(pattern: string): RE2JS {
   const known = cache.get(pattern)
   if (known) return known
@@ -35,8 +39,8 @@ export function matchesRegex(text: string, pattern: string, budget: Budget): boo
 }
 
 /**
- * `String.replaceAll` and `replaceFirst`: `$1` and `${name}` in the replacement are groups, a backslash makes the next character
- * plain.
+ * `String.replaceAll` and `replaceFirst`: `$1` and `${name}` in the replacement are groups, a
+ * backslash makes the next character plain.
  */
 export function replaceRegex(
   text: string,
@@ -64,7 +68,10 @@ export function replaceText(text: string, from: string, to: string): string {
   return text.replaceAll(from, () => to)
 }
 
-/** `String.split(pattern)`: empty texts at the end fall away, and an empty match at the beginning gives none. */
+/**
+ * `String.split(pattern)`: empty texts at the end fall away, and an empty match at the beginning
+ * gives none.
+ */
 export function splitRegex(text: string, pattern: string, limit: number, budget: Budget): string[] {
   const plain = plainText(pattern)
   let parts: string[]
@@ -88,7 +95,10 @@ function splitByMatcher(text: string, matcher: Matcher, limit: number): string[]
   return parts
 }
 
-/** The text that a pattern without operators stands for; undefined for a real pattern. Most patterns in templates are plain. */
+/**
+ * The text that a pattern without operators stands for; undefined for a real pattern. Most patterns
+ * in templates are plain.
+ */
 function plainText(pattern: string): string | undefined {
   if (!/[\\^$.|?*+()[\]{}]/.test(pattern)) return pattern
   return /^\\[^A-Za-z0-9]$/.test(pattern) ? pattern[1] : undefined

@@ -1,7 +1,7 @@
 /**
- * JSON text to Java values and back, for `$input` and `$util.parseJson`. Unlike `JSON.parse` it keeps what AWS keeps: the order
- * of keys that look like numbers (objects become Maps), `1.0` apart from `1`, and whole numbers of any length.
- * RFC 8259; nesting is bounded.
+ * JSON text to Java values and back, for `$input` and `$util.parseJson`. Unlike `JSON.parse` it
+ * keeps what AWS keeps: the order of keys that look like numbers (objects become Maps), `1.0` apart
+ * from `1`, and whole numbers of any length. RFC 8259; nesting is bounded.
  */
 import { JavaDouble } from '../base/json-path/java-double.ts'
 import { type Budget, spend } from './budget.ts'
@@ -136,8 +136,9 @@ function readNumber(reader: Reader): unknown {
 }
 
 /**
- * Compact JSON. With 'protect slashes' it writes texts as json-smart's `JSONArray.toString` does: `/` as `\/`, and
- * some blocks of Unicode as `\uXXXX`. Throws RangeError for values nested too deeply.
+ * Compact JSON. With 'protect slashes' it writes texts as json-smart's `JSONArray.toString` does:
+ * `/` as `\/`, and some blocks of Unicode as `\uXXXX`. Throws RangeError for values nested too
+ * deeply.
  */
 export function writeJson(
   value: unknown,
@@ -162,7 +163,8 @@ export function writeJson(
     let json = '{'
     for (const [key, member] of value as Map<unknown, unknown>) {
       if (json.length > 1) json += ','
-      json += `${writeJson(String(key), budget, texts)}:${writeJson(member, budget, texts, depth + 1)}`
+      const name = writeJson(String(key), budget, texts)
+      json += `${name}:${writeJson(member, budget, texts, depth + 1)}`
     }
     return `${json}}`
   }

@@ -1,6 +1,7 @@
 /**
- * A map over a plain object that copies nothing until it must: `$context.identity.sourceIp` reads two properties of an object
- * that may have dozens. Everything but reading copies the members first, so what the object belongs to never changes.
+ * A map over a plain object that copies nothing until it must: `$context.identity.sourceIp` reads
+ * two properties of an object that may have dozens. Everything but reading copies the members
+ * first, so what the object belongs to never changes.
  */
 
 import { JavaDouble } from '../base/json-path/java-double.ts'
@@ -88,7 +89,7 @@ export class LazyMap extends Map<unknown, unknown> {
 }
 
 /** A value of a plain object as a template sees it; what is not JSON becomes null. */
-export function javaValue(value: unknown): unknown {
+function javaValue(value: unknown): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -99,7 +100,8 @@ export function javaValue(value: unknown): unknown {
     case 'object':
       if (value === null || value instanceof Map || value instanceof JavaDouble) return value
       if (Array.isArray(value)) return value.map(javaValue)
-      return new LazyMap(value as Record<string, unknown>) // A plain object: nothing else is put into a context.
+      // A plain object: nothing else is put into a context.
+      return new LazyMap(value as Record<string, unknown>)
     default:
       return null
   }

@@ -1,6 +1,7 @@
 /**
- * Reading positions and the words of VTL. Velocity's own lexer changes its alphabet with the context (text, directive, method
- * arguments); here each context asks for the words it knows, by sticky patterns at the current position. All patterns are linear.
+ * Reading positions and the words of VTL. Velocity's own lexer changes its alphabet with the
+ * context (text, directive, method arguments); here each context asks for the words it knows, by
+ * sticky patterns at the current position. All patterns are linear.
  */
 import { placeOf, VtlError } from './vtl-error.ts'
 
@@ -23,7 +24,10 @@ export class Lexer {
     return this.source[this.at + ahead] ?? ''
   }
 
-  /** The text that a sticky pattern matches here, without stepping over it; undefined when it does not match. */
+  /**
+   * The text that a sticky pattern matches here, without stepping over it; undefined when it does
+   * not match.
+   */
   match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.at
     return pattern.exec(this.source)?.[0]
@@ -81,8 +85,8 @@ export const patterns = {
 } as const
 
 /**
- * Reads a quoted text here and gives what is between the quotes; a doubled quote stands for one. As in Velocity the
- * longest possible text counts, and a backslash has no meaning.
+ * Reads a quoted text here and gives what is between the quotes; a doubled quote stands for one. As
+ * in Velocity the longest possible text counts, and a backslash has no meaning.
  */
 export function readQuoted(lexer: Lexer, quote: '"' | "'"): string {
   const { source } = lexer

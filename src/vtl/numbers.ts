@@ -1,6 +1,7 @@
 /**
- * Numbers as Velocity 1.7 counts. Whole numbers are exact: Integer grows into Long and BigInteger, which here is number and
- * bigint. Anything with a fraction is a double (JavaDouble), and one double makes the result a double.
+ * Numbers as Velocity 1.7 counts. Whole numbers are exact: Integer grows into Long and BigInteger,
+ * which here is number and bigint. Anything with a fraction is a double (JavaDouble), and one
+ * double makes the result a double.
  */
 import { JavaDouble } from '../base/json-path/java-double.ts'
 

@@ -1,13 +1,17 @@
 /**
- * `$context.requestOverride` and `$context.responseOverride`: what a template sets there replaces headers, query, path parameters and
- * the status after the template is done. Documented by AWS: each parameter may be overridden once, and again is an error.
+ * `$context.requestOverride` and `$context.responseOverride`: what a template sets there replaces
+ * headers, query, path parameters and the status after the template is done. Documented by AWS:
+ * each parameter may be overridden once, and again is an error.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
  */
 import { LazyMap } from './lazy-map.ts'
 import { isNumber } from './numbers.ts'
 import { textOf } from './values.ts'
 
-/** What templates have overridden; the request's template writes it, the response's sees it and adds to it. */
+/**
+ * What templates have overridden; the request's template writes it, the response's sees it and adds
+ * to it.
+ */
 export interface Overrides {
   readonly requestOverride: {
     readonly header: Record<string, string | string[]>
@@ -21,7 +25,9 @@ export interface Overrides {
   }
 }
 
-/** An empty set of overrides; its records have no prototype, since their keys come from templates. */
+/**
+ * An empty set of overrides; its records have no prototype, since their keys come from templates.
+ */
 export function newOverrides(): Overrides {
   return {
     requestOverride: { header: record(), querystring: record(), path: record() },

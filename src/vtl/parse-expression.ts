@@ -1,7 +1,8 @@
 /**
- * Expressions and references of VTL: what stands inside `#set( )`, `#if( )`, method arguments and lists. The grammar is Velocity
- * 1.7's, also where it surprises: lists, maps, ranges and arguments hold no operators, `1 -1` is no subtraction (`-1` is a
- * number), and a bare word among method arguments is null.
+ * Expressions and references of VTL: what stands inside `#set( )`, `#if( )`, method arguments and
+ * lists. The grammar is Velocity 1.7's, also where it surprises: lists, maps, ranges and arguments
+ * hold no operators, `1 -1` is no subtraction (`-1` is a number), and a bare word among method
+ * arguments is null.
  */
 
 import { JavaDouble } from '../base/json-path/java-double.ts'

@@ -1,7 +1,8 @@
 /**
- * A template's text to statements: text, references, directives with their blocks. Follows the grammar of Velocity 1.7 and
- * its rules for white space: a directive swallows the line end behind its `)` or `#end`, `#set` also the blanks before it, a
- * reference nothing. Backslashes count only before something that VTL knows:
+ * A template's text to statements: text, references, directives with their blocks. Follows the
+ * grammar of Velocity 1.7 and its rules for white space: a directive swallows the line end behind
+ * its `)` or `#end`, `#set` also the blanks before it, a reference nothing. Backslashes count only
+ * before something that VTL knows:
  * https://velocity.apache.org/engine/1.7/vtl-reference.html
  */
 import type { Directive, DirectiveArgument, IfDirective, Statement } from './ast.ts'
@@ -60,7 +61,10 @@ interface Parser {
   openEnd: number
 }
 
-/** Statements up to the `#end`, `#else` or `#elseif` that closes the block, or the end of the template. */
+/**
+ * Statements up to the `#end`, `#else` or `#elseif` that closes the block, or the end of the
+ * template.
+ */
 function parseBlock(parser: Parser): Statement[] {
   const { lexer } = parser
   if (++parser.depth > maxDepth) lexer.fail('Blocks are nested too deeply')
@@ -164,7 +168,10 @@ function readUntil(lexer: Lexer, end: string, begin: number): string {
   return text
 }
 
-/** Backslashes before a reference belong to it, before a directive they escape it, elsewhere they are text. */
+/**
+ * Backslashes before a reference belong to it, before a directive they escape it, elsewhere they
+ * are text.
+ */
 function parseBackslashes(parser: Parser): Statement {
   const { lexer } = parser
   if (lexer.match(patterns.dollar) !== undefined) return parseDollar(parser)
@@ -269,7 +276,10 @@ function macroName(lexer: Lexer, args: readonly DirectiveArgument[], at: number)
   return first.word
 }
 
-/** Arguments are operands with blanks or commas between them. A bare word has a place only in #foreach and #macro. */
+/**
+ * Arguments are operands with blanks or commas between them. A bare word has a place only in
+ * #foreach and #macro.
+ */
 function parseDirectiveArguments(parser: Parser, name: string, at: number): DirectiveArgument[] {
   const { lexer } = parser
   const args: DirectiveArgument[] = []

@@ -1,6 +1,6 @@
 /**
- * The state of one rendering: the text so far, the variables, and what may still be spent. Also the ways out of a
- * template that is not done: `#stop` and `#break` are thrown, as in Velocity.
+ * The state of one rendering: the text so far, the variables, and what may still be spent. Also the
+ * ways out of a template that is not done: `#stop` and `#break` are thrown, as in Velocity.
  */
 import { type Budget, boundText, maxSteps } from './budget.ts'
 import type { Frame } from './frame.ts'
@@ -57,7 +57,9 @@ export class Rendering implements Budget {
   }
 }
 
-/** Thrown by #stop ('template'), #break ('nearest') and #break($foreach) (the loop's own object). */
+/**
+ * Thrown by #stop ('template'), #break ('nearest') and #break($foreach) (the loop's own object).
+ */
 export class Stop {
   readonly scope: unknown
 
@@ -69,7 +71,9 @@ export class Stop {
 export const stopTemplate = new Stop('template')
 export const breakNearest = new Stop('nearest')
 
-/** Runs a scope that #break ends: a macro, a block, a loop. `self` is what `#break($self)` names. */
+/**
+ * Runs a scope that #break ends: a macro, a block, a loop. `self` is what `#break($self)` names.
+ */
 export function catchBreak(run: () => void, self?: unknown): void {
   try {
     run()

@@ -1,7 +1,7 @@
 /**
- * The variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`. Made anew for each rendering, and lazily:
- * nothing is copied or parsed before a template asks for it. A template writes to its own copy of all of it, except for the
- * overrides.
+ * The variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`. Made anew
+ * for each rendering, and lazily: nothing is copied or parsed before a template asks for it. A
+ * template writes to its own copy of all of it, except for the overrides.
  */
 import { Claims } from './claims.ts'
 import type { Scope } from './compile.ts'
@@ -10,7 +10,10 @@ import { LazyMap } from './lazy-map.ts'
 import { type Overrides, requestOverrideMap, responseOverrideMap } from './overrides.ts'
 import { util } from './util.ts'
 
-/** What a rendering is about; members may be getters, which are read only when a template names what they are for. */
+/**
+ * What a rendering is about; members may be getters, which are read only when a template names what
+ * they are for.
+ */
 export interface GatewayScopeInput extends InputSource {
   /** `$context` under AWS's names, as nested plain objects; never changed. */
   readonly context: object
@@ -80,8 +83,8 @@ class GatewayVariables extends Map<string, unknown> {
 }
 
 /**
- * The scope of one template of a gateway. `#set($context.requestOverride.header.x = ...)` writes into `overrides`, which
- * goes on from the request's template to the response's.
+ * The scope of one template of a gateway. `#set($context.requestOverride.header.x = ...)` writes
+ * into `overrides`, which goes on from the request's template to the response's.
  */
 export function gatewayScope(input: GatewayScopeInput, overrides: Overrides): Scope {
   return { variables: new GatewayVariables(input, overrides), missing: '' }

@@ -46,8 +46,9 @@ const javaScriptEscapes: Readonly<Record<string, string>> = {
 }
 
 /**
- * As StringEscapeUtils.escapeJavaScript of commons-lang 2: AWS's documentation tells to undo its `\'`. That `/` and
- * characters outside of ASCII are escaped too follows from that library and is not recorded.
+ * As StringEscapeUtils.escapeJavaScript of commons-lang 2: AWS's documentation tells to undo its
+ * `\'`. That `/` and characters outside of ASCII are escaped too follows from that library and is
+ * not recorded.
  */
 function escapeJavaScript(text: string): string {
   return text.replace(/['"\\/]|[^ -~]/g, c => {
@@ -72,7 +73,9 @@ function urlEncode(text: string): string {
     .replace(/[!'()~]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-/** As java.net.URLDecoder; throws RangeError where it does. Bytes that are no UTF-8 become U+FFFD. */
+/**
+ * As java.net.URLDecoder; throws RangeError where it does. Bytes that are no UTF-8 become U+FFFD.
+ */
 function urlDecode(text: string): string {
   if (/%(?![0-9a-fA-F]{2})/.test(text)) throw new RangeError('Illegal % in $util.urlDecode')
   return text

@@ -1,7 +1,8 @@
 /**
- * The Java values that templates handle, and their text. What JSON brings in are Maps (java.util.LinkedHashMap), arrays
- * (net.minidev.json.JSONArray, which prints itself as JSON), texts, numbers, booleans and null; lists that a template makes are
- * ArrayLists and print `[a, b]`. Recorded on AWS: a map prints `{foo=bar}`, a list from the body `[{"foo":"bar"}]`.
+ * The Java values that templates handle, and their text. What JSON brings in are Maps
+ * (java.util.LinkedHashMap), arrays (net.minidev.json.JSONArray, which prints itself as JSON),
+ * texts, numbers, booleans and null; lists that a template makes are ArrayLists and print `[a, b]`.
+ * Recorded on AWS: a map prints `{foo=bar}`, a list from the body `[{"foo":"bar"}]`.
  */
 import { JavaDouble } from '../base/json-path/java-double.ts'
 import { type Budget, spend } from './budget.ts'
@@ -68,7 +69,10 @@ export class JavaIterator {
   }
 }
 
-/** An object that only the gateway makes, such as `$input`: it has what it names here and nothing else. */
+/**
+ * An object that only the gateway makes, such as `$input`: it has what it names here and nothing
+ * else.
+ */
 export interface HostObject {
   readonly isHostObject: true
   /** The value of `$object.name`; undefined where there is none. */
@@ -85,8 +89,8 @@ export function isHostObject(value: unknown): value is HostObject {
 const maxDepth = 200
 
 /**
- * `value.toString()` in Java; null gives `null`, as inside of collections. Throws RangeError for a collection that
- * contains itself.
+ * `value.toString()` in Java; null gives `null`, as inside of collections. Throws RangeError for a
+ * collection that contains itself.
  */
 export function textOf(value: unknown, budget: Budget, depth = 0): string {
   if (typeof value === 'string') return value
@@ -138,7 +142,10 @@ export function javaEquals(a: unknown, b: unknown, budget: Budget, depth = 0): b
   return false
 }
 
-/** `==` of VTL: numbers by value, values of one kind by `equals`, others by their text; null only like null. */
+/**
+ * `==` of VTL: numbers by value, values of one kind by `equals`, others by their text; null only
+ * like null.
+ */
 export function looselyEquals(a: unknown, b: unknown, budget: Budget): boolean {
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0
   if (a === null || b === null) return a === b
@@ -147,7 +154,10 @@ export function looselyEquals(a: unknown, b: unknown, budget: Budget): boolean {
   return textOf(a, budget) === textOf(b, budget)
 }
 
-/** What #foreach goes over: the items of a collection, the values of a map; undefined for anything else. */
+/**
+ * What #foreach goes over: the items of a collection, the values of a map; undefined for anything
+ * else.
+ */
 export function itemsOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   if (value instanceof Map) return [...value.values()]

@@ -1,6 +1,7 @@
 /**
- * The one error of the template engine: at compile time for what cannot be parsed, while rendering for a method that failed or
- * a limit that was hit. A gateway answers 500 to either; line and column are for the owner of the template.
+ * The one error of the template engine: at compile time for what cannot be parsed, while rendering
+ * for a method that failed or a limit that was hit. A gateway answers 500 to either; line and
+ * column are for the owner of the template.
  */
 
 /** A template that cannot be parsed or rendered; line and column count from 1. */

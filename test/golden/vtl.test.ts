@@ -1,6 +1,7 @@
 /**
- * Mapping templates that people write, each a pair in test/golden/vtl: `name.in.json` (template and what it is rendered for) and
- * `name.out.txt` (the text, then the overrides if there are any). UPDATE_GOLDEN=1 writes the outputs anew.
+ * Mapping templates that people write, each a pair in test/golden/vtl: `name.in.json` (template and
+ * what it is rendered for) and `name.out.txt` (the text, then the overrides if there are any).
+ * UPDATE_GOLDEN=1 writes the outputs anew.
  */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +11,10 @@ import { compileTemplate } from '../../src/vtl/compile.ts'
 import { newOverrides } from '../../src/vtl/overrides.ts'
 import { gatewayScope } from '../../src/vtl/scope.ts'
 
-/** One `name.in.json`; lines are joined by line feeds, and everything but the template may be left out. */
+/**
+ * One `name.in.json`; lines are joined by line feeds, and everything but the template may be left
+ * out.
+ */
 interface Given {
   readonly about: string
   readonly template: readonly string[]

@@ -1,6 +1,7 @@
 /**
- * Filter conditions to closures, with the comparisons of Jayway JsonPath: texts and numbers are compared across types
- * (the type of the left side decides how), undefined equals nothing, and a comparison that makes no sense is false.
+ * Filter conditions to closures, with the comparisons of Jayway JsonPath: texts and numbers are
+ * compared across types (the type of the left side decides how), undefined equals nothing, and a
+ * comparison that makes no sense is false.
  */
 import { RE2JS } from 're2js'
 import { deepEquals, isJsonNumber, isJsonObject, keysOf } from './model.ts'
@@ -9,7 +10,10 @@ import type { Condition, Operand, Operator, Selector } from './selector.ts'
 
 type Test = (item: unknown, run: Run) => boolean
 
-/** A filter's condition as a test; `compilePath` is handed over so that the two compilers need no import ring. */
+/**
+ * A filter's condition as a test; `compilePath` is handed over so that the two compilers need no
+ * import ring.
+ */
 export function compileCondition(
   condition: Condition,
   compilePath: (path: Selector) => CompiledPath,
@@ -61,7 +65,8 @@ const comparisons: Readonly<Record<Operator, Comparison>> = {
   '>=': ordering(order => order >= 0),
   '=~': matches,
   in: (left, right) => Array.isArray(right) && includes(right, left),
-  // Against what is no list, `nin` is true for objects and undefined for the rest, which counts as false.
+  // Against what is no list, `nin` is true for objects and undefined for the rest, which counts as
+  // false.
   nin: (left, right) => (Array.isArray(right) ? !includes(right, left) : isJsonObject(right)),
   subsetof: lists((left, right) => left.every(item => includes(right, item))),
   anyof: lists((left, right) => left.some(item => includes(right, item))),
@@ -104,7 +109,9 @@ function ordering(accepts: (order: number) => boolean): Comparison {
   }
 }
 
-/** The regex may stand on either side; it must match the whole text, or that of any item of a list. */
+/**
+ * The regex may stand on either side; it must match the whole text, or that of any item of a list.
+ */
 function matches(left: unknown, right: unknown): boolean {
   const [regex, subject] = left instanceof RE2JS ? [left, right] : [right, left]
   if (!(regex instanceof RE2JS) || subject instanceof RE2JS) return false

@@ -1,7 +1,8 @@
 /**
- * Steps to closures. Built from the last step to the first, so that each closure knows what follows it.
- * What happens where a step does not fit the document depends on what came before, and follows Jayway JsonPath: after definite
- * steps the path does not exist; after a wildcard, a filter or `..` the item is passed over.
+ * Steps to closures. Built from the last step to the first, so that each closure knows what follows
+ * it. What happens where a step does not fit the document depends on what came before, and follows
+ * Jayway JsonPath: after definite steps the path does not exist; after a wildcard, a filter or `..`
+ * the item is passed over.
  */
 import { compileCondition } from './compile-filter.ts'
 import { callFunction, functionNames } from './functions.ts'
@@ -118,7 +119,8 @@ function compileWildcard({ next, isLast, isStrict }: Place): Visit {
   return (value, run) => {
     if (Array.isArray(value)) {
       for (const item of value) {
-        // An element that the rest of the path does not fit is passed over; a member of an object is not.
+        // An element that the rest of the path does not fit is passed over; a member of an object
+        // is not.
         if (!next(item, run) && (isStrict || run.budget < 0)) return false
       }
       return true
@@ -171,7 +173,8 @@ function compileFilter(accepts: Test, { next, isUpstreamDefinite }: Place): Visi
 
 function compileFunction(name: string, args: readonly Argument[], place: Place): Visit {
   const isKnown = functionNames.has(name)
-  // length($..book) means the number of books, not of finds: its path is asked for all that the finds hold.
+  // length($..book) means the number of books, not of finds: its path is asked for all that the
+  // finds hold.
   const counts = name === 'length' || name === 'size'
   const readers = args.map((arg, i) => {
     if (arg.type === 'value') return () => arg.value
@@ -192,7 +195,9 @@ function compileFunction(name: string, args: readonly Argument[], place: Place):
   }
 }
 
-/** `..` tries the next step on the value and on everything below it, objects before their members. */
+/**
+ * `..` tries the next step on the value and on everything below it, objects before their members.
+ */
 function scan(step: Step | undefined, next: Visit): Visit {
   const fits = scanTest(step)
   const walk = (value: unknown, run: Run, depth: number): boolean => {

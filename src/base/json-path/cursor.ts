@@ -1,6 +1,7 @@
 /**
- * A reading position in a selector, shared by the two parsers. Jayway looks ahead over text rather than tokens
- * (brackets are matched first, then their inside is read), so this has searching as well as stepping.
+ * A reading position in a selector, shared by the two parsers. Jayway looks ahead over text rather
+ * than tokens (brackets are matched first, then their inside is read), so this has searching as
+ * well as stepping.
  */
 import { JsonPathSyntaxError } from './syntax-error.ts'
 
@@ -52,7 +53,10 @@ export class Cursor {
     return -1
   }
 
-  /** Where the bracket opened at `open` closes, quoted text (and `/regex/`es, if asked) skipped; -1 when it does not. */
+  /**
+   * Where the bracket opened at `open` closes, quoted text (and `/regex/`es, if asked) skipped; -1
+   * when it does not.
+   */
   closingBracket(open: number, closer: string, options?: { skipRegexes: boolean }): number {
     const opener = this.text[open]
     let depth = 0
@@ -68,7 +72,10 @@ export class Cursor {
     return -1
   }
 
-  /** A slash begins a regex beside `=~` or at the start of an operand, and is a plain character in a name. */
+  /**
+   * A slash begins a regex beside `=~` or at the start of an operand, and is a plain character in a
+   * name.
+   */
   private isRegexStart(i: number): boolean {
     let before = i - 1
     while (isBlank(this.text[before] ?? '')) before--
@@ -86,7 +93,10 @@ export function isDigit(c: string): boolean {
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
-/** Undoes backslashes in quoted text: the JSON ones, and before any other character the character itself. */
+/**
+ * Undoes backslashes in quoted text: the JSON ones, and before any other character the character
+ * itself.
+ */
 export function unescapeText(text: string): string {
   if (!text.includes('\\')) return text
   return text.replace(

@@ -1,6 +1,7 @@
 /**
- * Jayway's path functions: `$.numbers.sum()`, `$.concat($.a, $.b)`. Aggregations count numbers only and give a
- * double, as Java does. A function that cannot answer returns undefined, which ends the reading.
+ * Jayway's path functions: `$.numbers.sum()`, `$.concat($.a, $.b)`. Aggregations count numbers only
+ * and give a double, as Java does. A function that cannot answer returns undefined, which ends the
+ * reading.
  */
 import { JavaDouble } from './java-double.ts'
 import { isJsonNumber, isJsonObject, keysOf } from './model.ts'
@@ -9,7 +10,8 @@ type PathFunction = (value: unknown, args: readonly unknown[]) => unknown
 
 const functions: Readonly<Record<string, PathFunction>> = {
   avg: aggregation(numbers => sum(numbers) / numbers.length),
-  // Jayway begins with Double.MIN_VALUE, the smallest number above zero, so its maximum of negative numbers is that.
+  // Jayway begins with Double.MIN_VALUE, the smallest number above zero, so its maximum of negative
+  // numbers is that.
   max: aggregation(numbers => numbers.reduce((a, b) => (a < b ? b : a), Number.MIN_VALUE)),
   min: aggregation(numbers => numbers.reduce((a, b) => (a > b ? b : a))),
   stddev: aggregation(deviation),
@@ -26,7 +28,9 @@ const functions: Readonly<Record<string, PathFunction>> = {
 
 export const functionNames: ReadonlySet<string> = new Set(Object.keys(functions))
 
-/** Calls the function called `name`, which must be one of `functionNames`; undefined where it fails. */
+/**
+ * Calls the function called `name`, which must be one of `functionNames`; undefined where it fails.
+ */
 export function callFunction(name: string, value: unknown, args: readonly unknown[]): unknown {
   return functions[name]?.(value, args)
 }
@@ -75,7 +79,8 @@ function scalarText(value: unknown): string {
 
 function itemAt(value: unknown, index: number): unknown {
   if (!Array.isArray(value) || value.length === 0) return undefined
-  // A negative index must leave something before it: Jayway refuses to reach the first item from the end.
+  // A negative index must leave something before it: Jayway refuses to reach the first item from
+  // the end.
   const i = index < 0 ? value.length + index : index
   return index < 0 && i <= 0 ? undefined : value[i]
 }

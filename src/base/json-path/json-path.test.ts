@@ -1,5 +1,6 @@
 /**
- * JSONPath: cases answered by Jayway JsonPath itself, and what hostile selectors and documents meet.
+ * JSONPath: cases answered by Jayway JsonPath itself, and what hostile selectors and documents
+ * meet.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,14 +1,16 @@
 /**
- * JSONPath with the semantics of Jayway JsonPath (default configuration), the library that AWS's documentation names for mapping
- * templates and parameter mappings: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html
+ * JSONPath with the semantics of Jayway JsonPath (default configuration), the library that AWS's
+ * documentation names for mapping templates and parameter mappings:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings.html
  *
  * A selector is parsed once into closures and then read any number of times:
  *
  *     const path = compileJsonPath('$.items[?(@.price < 10)].name')
  *     path.read({ items: [{ name: 'pen', price: 2 }] })   // ['pen']
  *
- * Everything is bounded (length of a selector, nesting, values visited, RE2 for regexes), since selectors come with definitions
- * and documents from anywhere. Order of reading: selector.ts, parse-path.ts, parse-filter.ts, compile-path.ts.
+ * Everything is bounded (length of a selector, nesting, values visited, RE2 for regexes), since
+ * selectors come with definitions and documents from anywhere. Order of reading: selector.ts,
+ * parse-path.ts, parse-filter.ts, compile-path.ts.
  */
 import { compilePath } from './compile-path.ts'
 import { isJsonObject, memberOf } from './model.ts'
@@ -17,17 +19,20 @@ import { maxVisits, NOT_FOUND, newRun } from './run.ts'
 import type { Selector } from './selector.ts'
 
 /** What a reading gives: a value of the document, an array for an indefinite path, or NOT_FOUND. */
-export type JsonPathResult = unknown
+type JsonPathResult = unknown
 
 /** A selector made ready. */
 export interface JsonPath {
   readonly selector: string
-  /** False where the selector may lead to several values (`*`, `..`, filters, slices); such a one gives an array. */
+  /**
+   * False where the selector may lead to several values (`*`, `..`, filters, slices); such a one
+   * gives an array.
+   */
   readonly isDefinite: boolean
   /**
-   * The value that the selector leads to, or NOT_FOUND, also where the selector does not suit the document (a
-   * filter on a text, say). Never throws, and never changes the document. Numbers that functions calculate are
-   * `JavaDouble`s.
+   * The value that the selector leads to, or NOT_FOUND, also where the selector does not suit the
+   * document (a filter on a text, say). Never throws, and never changes the document. Numbers that
+   * functions calculate are `JavaDouble`s.
    */
   read(document: unknown): JsonPathResult
 }
@@ -51,7 +56,10 @@ export function compileJsonPath(selector: string): JsonPath {
   })
 }
 
-/** The names and indexes of a path that has nothing else, which is most paths; bench/micro/json-path.ts. */
+/**
+ * The names and indexes of a path that has nothing else, which is most paths;
+ * bench/micro/json-path.ts.
+ */
 function plainNames(path: Selector): (string | number)[] | undefined {
   const names: (string | number)[] = []
   for (const step of path.steps) {

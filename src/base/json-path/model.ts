@@ -1,14 +1,16 @@
 /**
- * What a JSON document may be made of. Objects are plain objects (as `JSON.parse` makes them) or `Map`s (as the template
- * engine makes them, since a Map keeps the order of keys that look like numbers). Only own properties
- * count: no selector can reach a prototype.
+ * What a JSON document may be made of. Objects are plain objects (as `JSON.parse` makes them) or
+ * `Map`s (as the template engine makes them, since a Map keeps the order of keys that look like
+ * numbers). Only own properties count: no selector can reach a prototype.
  */
 import { JavaDouble } from './java-double.ts'
 
 /** A JSON object in either of its two forms. */
 export type JsonObject = Map<string, unknown> | Record<string, unknown>
 
-/** True for a Map or a plain object; false for arrays, null, and anything with a class of its own. */
+/**
+ * True for a Map or a plain object; false for arrays, null, and anything with a class of its own.
+ */
 export function isJsonObject(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   if (value instanceof Map) return true
@@ -16,7 +18,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return prototype === Object.prototype || prototype === null
 }
 
-/** The member called `key`, or undefined when the object has no such member (a JSON null is null). */
+/**
+ * The member called `key`, or undefined when the object has no such member (a JSON null is null).
+ */
 export function memberOf(object: JsonObject, key: string): unknown {
   if (object instanceof Map) return object.get(key)
   return Object.hasOwn(object, key) ? object[key] : undefined

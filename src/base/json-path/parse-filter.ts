@@ -1,7 +1,7 @@
 /**
- * The inside of `[?( ... )]` to a condition, as Jayway JsonPath reads it: `||` binds weaker than `&&`, `!` negates, a path by
- * itself asks whether it exists. A path ends at a blank, an operator sign or a closing bracket, so logical operators need blanks
- * around them.
+ * The inside of `[?( ... )]` to a condition, as Jayway JsonPath reads it: `||` binds weaker than
+ * `&&`, `!` negates, a path by itself asks whether it exists. A path ends at a blank, an operator
+ * sign or a closing bracket, so logical operators need blanks around them.
  */
 import { RE2JS } from 're2js'
 import { Cursor, isBlank, isDigit, unescapeText } from './cursor.ts'
@@ -11,7 +11,10 @@ import { operators } from './selector.ts'
 
 const maxDepth = 100
 
-/** Parses `text` from `at` to `end`, brackets included; paths within are given to `parsePath`. Throws JsonPathSyntaxError. */
+/**
+ * Parses `text` from `at` to `end`, brackets included; paths within are given to `parsePath`.
+ * Throws JsonPathSyntaxError.
+ */
 export function parseFilter(
   text: string,
   at: number,
@@ -65,7 +68,10 @@ function parseTerm(reader: Reader): Condition {
   }
 }
 
-/** `wanted` is false after `!`: only a lone path takes notice, before a comparison Jayway drops the sign. */
+/**
+ * `wanted` is false after `!`: only a lone path takes notice, before a comparison Jayway drops the
+ * sign.
+ */
 function parseComparison(reader: Reader, wanted: boolean): Condition {
   const { cursor } = reader
   const left = parseOperand(reader)
@@ -152,7 +158,10 @@ function parseNumber(cursor: Cursor): Operand {
   return { type: 'literal', value: new JavaDouble(value, text) }
 }
 
-/** JSON as json-smart (Jayway's default parser) takes it: single quotes and bare words are texts too. */
+/**
+ * JSON as json-smart (Jayway's default parser) takes it: single quotes and bare words are texts
+ * too.
+ */
 function parseJson(cursor: Cursor, open: string): Operand {
   const close = cursor.closingBracket(cursor.at, open === '[' ? ']' : '}')
   if (close < 0) cursor.fail('JSON value is not closed')

@@ -1,7 +1,8 @@
 /**
- * Selector text to steps, with the grammar of Jayway JsonPath: `$.store.book[0]['title','isbn']`, `..`, `*`, `[1,2]`,
- * `[-3:]`, `[?(@.price < 10)]`, `.length()`. A selector that begins with neither `$` nor `@` is read
- * as if `$.` stood before it; AWS's `integration.response.body.a.b[0]` relies on that.
+ * Selector text to steps, with the grammar of Jayway JsonPath: `$.store.book[0]['title','isbn']`,
+ * `..`, `*`, `[1,2]`, `[-3:]`, `[?(@.price < 10)]`, `.length()`. A selector that begins with
+ * neither `$` nor `@` is read as if `$.` stood before it; AWS's `integration.response.body.a.b[0]`
+ * relies on that.
  */
 import { Cursor, isBlank, isDigit, unescapeText } from './cursor.ts'
 import { parseFilter } from './parse-filter.ts'
@@ -12,7 +13,10 @@ const maxLength = 10_000
 const maxSteps = 500
 const maxNesting = 20
 
-/** Parses a whole selector; throws JsonPathSyntaxError. `nesting` counts filters and functions around it. */
+/**
+ * Parses a whole selector; throws JsonPathSyntaxError. `nesting` counts filters and functions
+ * around it.
+ */
 export function parsePath(text: string, nesting = 0): Selector {
   const trimmed = text.trim()
   if (trimmed.length > maxLength)
@@ -122,7 +126,10 @@ function optionalInteger(text: string): number | undefined {
   return text === '' ? undefined : Number(text)
 }
 
-/** Splits `(a, b)` at its top-level commas. What is neither a path nor a JSON value is skipped, as in Jayway. */
+/**
+ * Splits `(a, b)` at its top-level commas. What is neither a path nor a JSON value is skipped, as
+ * in Jayway.
+ */
 function parseArguments(cursor: Cursor, name: string, nesting: number): Argument[] {
   const args: Argument[] = []
   const open = cursor.at
@@ -167,8 +174,8 @@ function parseArgument(
 }
 
 /**
- * Jayway turns `$..book.length()` into `$.length($..book)`: a function at the end of a scan takes all that
- * the scan finds, not each find by itself.
+ * Jayway turns `$..book.length()` into `$.length($..book)`: a function at the end of a scan takes
+ * all that the scan finds, not each find by itself.
  */
 function functionFirst(steps: Step[]): Step[] {
   const last = steps.at(-1)

@@ -1,6 +1,6 @@
 /**
- * The state of one reading and the words that the compiled parts of a path share. A path is a chain of closures, each handed
- * the next one; values that reach the end are collected in `Run.found`.
+ * The state of one reading and the words that the compiled parts of a path share. A path is a chain
+ * of closures, each handed the next one; values that reach the end are collected in `Run.found`.
  */
 
 /** One reading of a document. */
@@ -11,7 +11,10 @@ export interface Run {
   budget: number
 }
 
-/** Takes a value further along the path; false gives the whole reading up: what the path names does not exist. */
+/**
+ * Takes a value further along the path; false gives the whole reading up: what the path names does
+ * not exist.
+ */
 export type Visit = (value: unknown, run: Run) => boolean
 
 /** A path made ready: reads from `item`, or from `root` if it begins with `$`. */
@@ -22,7 +25,10 @@ export interface CompiledPath {
   readonly exists: (item: unknown, run: Run) => boolean
 }
 
-/** The answer of a definite path that leads nowhere, of a path that cannot be applied, and of one that takes too long. */
+/**
+ * The answer of a definite path that leads nowhere, of a path that cannot be applied, and of one
+ * that takes too long.
+ */
 export const NOT_FOUND: unique symbol = Symbol('not found')
 
 /** At most this many values are looked at in one reading: wildcards in a row multiply. */

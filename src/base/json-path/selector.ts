@@ -1,6 +1,7 @@
 /**
- * The parsed form of a JSONPath selector: what `parse-path.ts` and `parse-filter.ts` make and `compile.ts` turns into
- * closures. Words are Jayway JsonPath's, the library that AWS's documentation names for JSONPath.
+ * The parsed form of a JSONPath selector: what `parse-path.ts` and `parse-filter.ts` make and
+ * `compile.ts` turns into closures. Words are Jayway JsonPath's, the library that AWS's
+ * documentation names for JSONPath.
  */
 
 /** A whole path; `$` starts at the document, `@` at the item that a filter looks at. */
@@ -34,7 +35,10 @@ export type Condition =
       readonly right: Operand
     }
 
-/** A literal is a JSON value, a JavaDouble that keeps the text of a number, or an RE2JS for `/regex/`. */
+/**
+ * A literal is a JSON value, a JavaDouble that keeps the text of a number, or an RE2JS for
+ * `/regex/`.
+ */
 export type Operand =
   | { readonly type: 'path'; readonly path: Selector }
   | { readonly type: 'literal'; readonly value: unknown }
@@ -63,13 +67,17 @@ export const operators = [
   'all',
 ] as const
 
-/** False where a path may lead to several values; a definite path gives its value, others an array. */
+/**
+ * False where a path may lead to several values; a definite path gives its value, others an array.
+ */
 export function isDefinite(selector: Selector): boolean {
   const last = selector.steps.length - 1
   return selector.steps.every((step, i) => isDefiniteStep(step, i === last))
 }
 
-/** Several names at the end of a path are merged into one object, so there they count as one value. */
+/**
+ * Several names at the end of a path are merged into one object, so there they count as one value.
+ */
 export function isDefiniteStep(step: Step, isLast: boolean): boolean {
   if (step.type === 'property') return step.names.length === 1 || isLast
   if (step.type === 'index') return step.indexes.length === 1

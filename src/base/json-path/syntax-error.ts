@@ -1,5 +1,6 @@
 /**
- * The one error that a JSONPath selector can cause: it is thrown while compiling, never while reading.
+ * The one error that a JSONPath selector can cause: it is thrown while compiling, never while
+ * reading.
  */
 
 /** A selector that is not JSONPath; `column` counts from 1. */

@@ -6,7 +6,10 @@ import { describe, it } from 'node:test'
 import { compileTemplate } from '../compile.ts'
 import { VtlError } from '../vtl-error.ts'
 
-/** What a bare Velocity prints for `$x.{call}`, with `$x` set to a VTL expression; the source for no such method. */
+/**
+ * What a bare Velocity prints for `$x.{call}`, with `$x` set to a VTL expression; the source for no
+ * such method.
+ */
 function call(expression: string, method: string): string {
   const template = compileTemplate(`#set($x = ${expression})$x.${method}`)
   return template.render({ variables: new Map(), missing: null })

@@ -1,6 +1,7 @@
 /**
- * Finds what `$value.name`, `$value.name(args)` and `$value[index]` mean for a value: the tables of its Java type, or what a host
- * object offers. Anything else, `class` and `constructor` included, does not exist.
+ * Finds what `$value.name`, `$value.name(args)` and `$value[index]` mean for a value: the tables of
+ * its Java type, or what a host object offers. Anything else, `class` and `constructor` included,
+ * does not exist.
  */
 import { JavaDouble } from '../../base/json-path/java-double.ts'
 import { type Budget, spend } from '../budget.ts'
@@ -25,7 +26,10 @@ const iteratorMethods = methodTable<JavaIterator>({
   toString: () => 'java.util.Iterator',
 })
 
-/** Calls a method; undefined where the value has no such method for these arguments. Throws RangeError where Java throws. */
+/**
+ * Calls a method; undefined where the value has no such method for these arguments. Throws
+ * RangeError where Java throws.
+ */
 export function callMethod(
   value: unknown,
   name: string,

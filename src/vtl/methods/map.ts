@@ -1,5 +1,6 @@
 /**
- * java.util.Map, as LinkedHashMap implements it. https://docs.oracle.com/javase/8/docs/api/java/util/Map.html
+ * java.util.Map, as LinkedHashMap implements it.
+ * https://docs.oracle.com/javase/8/docs/api/java/util/Map.html
  */
 import { maxItems, spend } from '../budget.ts'
 import { JavaCollection, javaEquals, MapEntry, textOf } from '../values.ts'

@@ -1,12 +1,13 @@
 /**
- * What the tables of Java methods are made of. A template can call exactly what stands in a table: no JavaScript property is
- * ever looked up by a name from a template.
+ * What the tables of Java methods are made of. A template can call exactly what stands in a table:
+ * no JavaScript property is ever looked up by a name from a template.
  */
 import type { Budget } from '../budget.ts'
 
 /**
- * A Java method. Gives undefined when it has no overload for these arguments, which to a template is the same as no
- * such method; '' for void (Velocity prints nothing); throws RangeError where Java throws.
+ * A Java method. Gives undefined when it has no overload for these arguments, which to a template
+ * is the same as no such method; '' for void (Velocity prints nothing); throws RangeError where
+ * Java throws.
  */
 export type Method<T> = (target: T, args: readonly unknown[], budget: Budget) => unknown
 

@@ -1,6 +1,7 @@
 /**
- * java.lang.Integer, Long, Double and Boolean, with the static methods that templates reach through an instance:
- * `#set($Integer = 0) $Integer.parseInt('42')`. https://docs.oracle.com/javase/8/docs/api/java/lang/Integer.html
+ * java.lang.Integer, Long, Double and Boolean, with the static methods that templates reach through
+ * an instance: `#set($Integer = 0) $Integer.parseInt('42')`.
+ * https://docs.oracle.com/javase/8/docs/api/java/lang/Integer.html
  */
 import { JavaDouble } from '../../base/json-path/java-double.ts'
 import { compareNumbers, integerOf, isNumber, type JavaNumber } from '../numbers.ts'
@@ -9,7 +10,9 @@ import { isInt, type Method, type MethodTable, methodTable } from './method.ts'
 
 type Whole = number | bigint
 
-/** The methods of a number's Java class: Double, Integer, or Long for what an Integer cannot hold. */
+/**
+ * The methods of a number's Java class: Double, Integer, or Long for what an Integer cannot hold.
+ */
 export function numberMethods(n: JavaNumber): MethodTable<JavaNumber> {
   if (n instanceof JavaDouble) return doubleMethods
   return isInt(n) ? integerMethods : longMethods
@@ -78,7 +81,10 @@ function isTrue(text: unknown): boolean | undefined {
   return typeof text === 'string' ? text.toLowerCase() === 'true' : undefined
 }
 
-/** As Java's narrowing: a whole number loses its high bits, a fraction is cut off and stays within an int. */
+/**
+ * As Java's narrowing: a whole number loses its high bits, a fraction is cut off and stays within
+ * an int.
+ */
 function saturated(n: JavaNumber): number {
   if (!(n instanceof JavaDouble)) return Number(BigInt.asIntN(32, BigInt(n)))
   return Math.max(-2147483648, Math.min(2147483647, Math.trunc(n.value))) || 0
