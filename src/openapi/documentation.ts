@@ -1,16 +1,14 @@
 /**
- * Documentation parts: those that `x-amazon-apigateway-documentation` lists, and one for every description or
- * summary in the document. Where both say something about one place, the list wins.
+ * The documentation parts of a document: those that `x-amazon-apigateway-documentation` lists, and one for every
+ * description or summary in the document. Where both say something about one place, the list wins, and what the list
+ * says of a whole family of places is not said again for each: an export writes it there (export-documentation.ts).
  *
  * Developer guide: "Representation of API documentation in API Gateway". Which members of the document become
  * properties of a part is a guess after the examples there.
  */
-import type { DocumentationPart } from '../aws/rest-api.ts'
+import { documented, type Location, locationKey, type OwnPart } from './documentation-parts.ts'
 import type { Context, Operation, Source } from './source.ts'
 import { defined, isTree, listOf, type Tree, textOf, treeOf } from './tree.ts'
-
-type OwnPart = Omit<DocumentationPart, 'id'>
-type Location = DocumentationPart['location']
 
 export interface Documentation {
   list(): OwnPart[]
@@ -42,7 +40,8 @@ const parameterTypes = {
 export function readDocumentation(context: Context, source: Source): Documentation {
   const { root, resolve } = context
   const parts = new Map<string, OwnPart>()
-  for (const part of listedParts(context)) parts.set(keyOf(part.location), part)
+  for (const part of listedParts(context)) parts.set(locationKey(part.location), part)
+  const listed = documented([...parts.values()])
   addApi()
   for (const [name, schema] of Object.entries(source.schemas)) {
     add({ type: 'MODEL', name }, { description: textOf(treeOf(schema)['description']) })
@@ -57,8 +56,18 @@ export function readDocumentation(context: Context, source: Source): Documentati
 
   function add(location: Location, properties: object): void {
     const text = JSON.stringify(properties)
-    const key = keyOf(location)
-    if (text !== '{}' && !parts.has(key)) parts.set(key, { location, properties: text })
+    const key = locationKey(location)
+    if (text !== '{}' && !parts.has(key) && !isListed(location, properties)) {
+      parts.set(key, { location, properties: text })
+    }
+  }
+
+  function isListed(location: Location, properties: object): boolean {
+    const general = listed(location)
+    return Object.entries(properties).every(
+      ([name, value]) =>
+        value === undefined || JSON.stringify(value) === JSON.stringify(general[name]),
+    )
   }
 
   function addApi(): void {
@@ -133,8 +142,4 @@ function listedParts({ root, found }: Context): OwnPart[] {
     })
     return [{ location: place, properties: text }]
   })
-}
-
-function keyOf({ type, path, method, statusCode, name }: Location): string {
-  return JSON.stringify([type, path, method, statusCode, name])
 }

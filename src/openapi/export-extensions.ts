@@ -40,6 +40,7 @@ export function exportIntegration(integration: Integration, resourceId: string):
 /** The extensions of the whole API; the endpoint configuration apart, because its place depends on the format. */
 export function rootExtensions(snapshot: ApiSnapshot): {
   endpoint: Json | undefined
+  tags: Json[]
   members: Json
 } {
   const { api, gatewayResponses, requestValidators } = snapshot
@@ -59,8 +60,8 @@ export function rootExtensions(snapshot: ApiSnapshot): {
   ])
   return {
     endpoint: Object.keys(endpoint).length === 0 ? undefined : endpoint,
+    tags,
     members: defined<Json>({
-      tags: tags.length > 0 ? tags : undefined,
       'x-amazon-apigateway-api-key-source':
         api.apiKeySource === 'HEADER' ? undefined : api.apiKeySource,
       'x-amazon-apigateway-binary-media-types': api.binaryMediaTypes?.length

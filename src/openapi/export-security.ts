@@ -4,19 +4,26 @@
  */
 import type { ApiSnapshot, Authorizer, Method } from '../aws/rest-api.ts'
 import type { ExportContext, Json } from './export-context.ts'
+import { describe } from './export-documentation.ts'
 import { defined } from './tree.ts'
 
 /** The security schemes that the methods and authorizers of the API need. */
-export function exportSchemes({ snapshot, withAuthorizers }: ExportContext): Json {
+export function exportSchemes(context: ExportContext): Json {
+  const { snapshot, withIntegrations, withAuthorizers, documented } = context
   const { authorizers, resources } = snapshot
   const schemes: [string, Json][] = authorizers.map(authorizer => [
     authorizer.name,
-    exportAuthorizer(authorizer, withAuthorizers),
+    describe(
+      exportAuthorizer(authorizer, withAuthorizers),
+      documented({ type: 'AUTHORIZER', name: authorizer.name }),
+      'described',
+    ),
   ])
   const methods = resources.flatMap(({ resourceMethods }) => Object.values(resourceMethods ?? {}))
   if (methods.some(({ authorizationType }) => authorizationType === 'AWS_IAM')) {
     const scheme = { type: 'apiKey', name: 'Authorization', in: 'header' }
-    const authType = withAuthorizers ? { 'x-amazon-apigateway-authtype': 'awsSigv4' } : {}
+    const authType =
+      withIntegrations || withAuthorizers ? { 'x-amazon-apigateway-authtype': 'awsSigv4' } : {}
     schemes.push([schemeName(snapshot, 'sigv4'), { ...scheme, ...authType }])
   }
   if (methods.some(({ apiKeyRequired }) => apiKeyRequired)) {
@@ -42,8 +49,9 @@ export function exportSecurity({ snapshot }: ExportContext, method: Method): Jso
 function exportAuthorizer(authorizer: Authorizer, withExtension: boolean): Json {
   const { type, identitySource, authType } = authorizer
   const header = /^method\.request\.header\.([^,\s]+)$/.exec(identitySource ?? '')?.[1]
-  const isToken = type !== 'REQUEST' && header !== undefined
-  const scheme = { type: 'apiKey', name: isToken ? header : 'Unused', in: 'header' }
+  const isToken = type !== 'REQUEST' && (header !== undefined || identitySource === undefined)
+  const name = isToken ? (header ?? 'Authorization') : 'Unused'
+  const scheme = { type: 'apiKey', name, in: 'header' }
   if (!withExtension) return scheme
   return {
     ...scheme,

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ApiSnapshot, Resource, Stage } from '../aws/rest-api.ts'
 import { type ExportOptions, exportRest, render } from './export.ts'
-import { type ImportedApi, type ImportOptions, importRest } from './import.ts'
+import { type AwsVariables, type ImportedApi, type ImportOptions, importRest } from './import.ts'
 import { ImportError } from './import-error.ts'
 
-const importOptions: ImportOptions = {
+const importOptions: ImportOptions & AwsVariables = {
   apiId: 'abcde12345',
   basepath: 'ignore',
   ignoreDocumentation: false,
@@ -84,7 +84,8 @@ function exportOf(imported: ImportedApi, more: Partial<ExportOptions> = {}) {
     format: 'oas30',
     extensions: new Set(['apigateway', 'documentation']),
     host: 'abcde12345.execute-api.eu-west-1.amazonaws.com',
-    documentationParts: imported.documentationParts,
+    region: 'eu-west-1',
+    documentation: { version: '1', createdDate: 0, parts: imported.documentationParts },
     ...more,
   })
 }
@@ -266,7 +267,14 @@ describe('what an export leaves out', () => {
   `)
 
   test('without extensions there is only the specification', () => {
-    const document = exportOf(imported, { extensions: new Set() })
+    const { 'x-amazon-apigateway-documentation': published, ...document } = exportOf(imported, {
+      extensions: new Set(),
+    })
+    assert.deepEqual(published, {
+      version: '1',
+      createdDate: '1970-01-01T00:00:00Z',
+      documentationParts: [],
+    })
     assert.equal(JSON.stringify(document).includes('x-amazon-apigateway'), false)
     assert.deepEqual(document['servers'], [
       {
@@ -314,6 +322,7 @@ describe('what an export leaves out', () => {
       format: 'oas30',
       extensions: new Set(['apigateway']),
       host: 'x',
+      region: 'x',
     })
     const again = importText(render(document, 'json'))
     assert.equal(again.resources.at(-1)?.methods['GET']?.authorizationType, 'AWS_IAM')

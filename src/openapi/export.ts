@@ -1,23 +1,33 @@
 /**
  * A deployed REST API -> an OpenAPI 3.0 or Swagger 2.0 document, the way back from import.ts.
  *
- *     snapshot --paths, operations--> the specification's own members
- *              --extensions asked for--> x-amazon-apigateway-*
+ *     snapshot --paths, operations--> the specification's own members <--descriptions-- documentation of the stage
+ *              --extensions asked for--> x-amazon-apigateway-*, x-postman-*
  *
- * With the extension `apigateway` nothing that import.ts reads is missing: importing an export gives the
- * same API again. The endpoint type is never written. Developer guide: "Export a REST API from API Gateway";
- * `3.0.1`, the `{basePath}` server and the `NNN response` descriptions are as recorded from AWS.
+ * With the extensions `apigateway` and `documentation` nothing that import.ts reads is missing: importing an export
+ * gives the same API again. The endpoint type is never written. Developer guide: "Export a REST API from API Gateway";
+ * `3.0.1`, the `{basePath}` server and the `NNN response` descriptions are as recorded from AWS. AWS cannot export
+ * methods whose body has no model for JSON; here they are exported.
  */
 import { Document, visit } from 'yaml'
-import type { ApiSnapshot, DocumentationPart, Model, Stage } from '../aws/rest-api.ts'
+import type { ApiSnapshot, Model, Stage } from '../aws/rest-api.ts'
+import { documented } from './documentation-parts.ts'
 import type { ExportContext, ExportFormat, Json } from './export-context.ts'
+import {
+  describe,
+  describeApi,
+  exportPublication,
+  isoSeconds,
+  type Publication,
+} from './export-documentation.ts'
 import { rootExtensions } from './export-extensions.ts'
 import { exportOperation } from './export-operation.ts'
 import { exportSchema } from './export-schema.ts'
 import { exportSchemes } from './export-security.ts'
 import { standardModels } from './models.ts'
+import { listOf } from './tree.ts'
 
-/** `apigateway` and `integrations` mean all but the documentation; Postman's are not written. */
+/** `apigateway` stands for `integrations` and `authorizers`. */
 export type ExportExtension =
   | 'integrations'
   | 'authorizers'
@@ -30,37 +40,39 @@ export interface ExportOptions {
   readonly extensions: ReadonlySet<ExportExtension>
   /** Where the API is called: `{id}.execute-api.{region}.amazonaws.com`, without a scheme. */
   readonly host: string
-  /** The parts of the documentation version that the stage shows; default: none. */
-  readonly documentationParts?: readonly Omit<DocumentationPart, 'id'>[]
+  readonly region: string
+  /** What the stage publishes; default: nothing. */
+  readonly documentation?: Publication
 }
 
 /** Writes a deployment as the document of one of its stages. */
 export function exportRest(snapshot: ApiSnapshot, stage: Stage, options: ExportOptions): Json {
-  const { format, extensions, host } = options
+  const { format, host } = options
   const isOas3 = format === 'oas30'
-  const isWhole = extensions.has('apigateway') || extensions.has('integrations')
-  const context: ExportContext = {
-    snapshot,
-    format,
-    schemasAt: isOas3 ? '#/components/schemas/' : '#/definitions/',
-    withIntegrations: isWhole,
-    withAuthorizers: isWhole || extensions.has('authorizers'),
-  }
+  const context = contextOf(snapshot, options)
   const { api } = snapshot
-  const info = {
+  const { info, root } = describeApi(context, {
     title: api.name,
     ...(api.description === undefined ? {} : { description: api.description }),
     // The specification wants a version; without one AWS writes when the API was made.
-    version: api.version ?? `${new Date(api.createdDate).toISOString().slice(0, 19)}Z`,
-  }
+    version: api.version ?? isoSeconds(api.createdDate),
+  })
   const schemas = exportModels(context)
   const schemes = exportSchemes(context)
-  const root = isWhole ? rootExtensions(snapshot) : { endpoint: undefined, members: {} }
+  const extensions = context.withIntegrations
+    ? rootExtensions(snapshot)
+    : { endpoint: undefined, tags: [], members: {} }
   const endpoint =
-    root.endpoint === undefined
+    extensions.endpoint === undefined
       ? {}
-      : { 'x-amazon-apigateway-endpoint-configuration': root.endpoint }
-  const documentation = documentationOf(stage, options)
+      : { 'x-amazon-apigateway-endpoint-configuration': extensions.endpoint }
+  const tags = [...extensions.tags, ...listOf(root['tags'])]
+  const rest = {
+    ...root,
+    ...(tags.length === 0 ? {} : { tags }),
+    ...extensions.members,
+    ...documentationOf(options),
+  }
   const paths = exportPaths(context)
 
   if (!isOas3) {
@@ -74,8 +86,7 @@ export function exportRest(snapshot: ApiSnapshot, stage: Stage, options: ExportO
       ...named('securityDefinitions', schemes),
       ...named('definitions', schemas),
       ...endpoint,
-      ...root.members,
-      ...documentation,
+      ...rest,
     }
   }
   const variables = { basePath: { default: `/${stage.stageName}` } }
@@ -85,8 +96,21 @@ export function exportRest(snapshot: ApiSnapshot, stage: Stage, options: ExportO
     servers: [{ url: `https://${host}/{basePath}`, variables, ...endpoint }],
     paths,
     components: { ...named('schemas', schemas), ...named('securitySchemes', schemes) },
-    ...root.members,
-    ...documentation,
+    ...rest,
+  }
+}
+
+function contextOf(snapshot: ApiSnapshot, options: ExportOptions): ExportContext {
+  const { format, extensions, region, documentation } = options
+  const isWhole = extensions.has('apigateway')
+  return {
+    snapshot,
+    format,
+    schemasAt: format === 'oas30' ? '#/components/schemas/' : '#/definitions/',
+    withIntegrations: isWhole || extensions.has('integrations'),
+    withAuthorizers: isWhole || extensions.has('authorizers'),
+    postmanRegion: extensions.has('postman') ? region : undefined,
+    documented: documented(documentation?.parts ?? []),
   }
 }
 
@@ -119,7 +143,8 @@ function exportPaths(context: ExportContext): Json {
         const name = verb === 'ANY' ? 'x-amazon-apigateway-any-method' : verb.toLowerCase()
         return [name, exportOperation(context, resource, method)] as const
       })
-      return [[resource.path, Object.fromEntries(item)] as const]
+      const properties = context.documented({ type: 'RESOURCE', path: resource.path })
+      return [[resource.path, describe(Object.fromEntries(item), properties, 'resource')] as const]
     }),
   )
 }
@@ -129,7 +154,14 @@ function exportModels(context: ExportContext): Json {
   return Object.fromEntries(
     context.snapshot.models
       .filter(model => !isUntouched(model) || used.has(model.name))
-      .map(model => [model.name, exportSchema(model.schema, context.schemasAt)]),
+      .map(({ name, schema }) => [
+        name,
+        describe(
+          exportSchema(schema, context.schemasAt),
+          context.documented({ type: 'MODEL', name }),
+          'model',
+        ),
+      ]),
   )
 }
 
@@ -161,26 +193,11 @@ function usedModels({ resources, models }: ApiSnapshot): ReadonlySet<string> {
   return used
 }
 
-function documentationOf(stage: Stage, options: ExportOptions): Json {
-  const { extensions, documentationParts } = options
-  if (!extensions.has('documentation') || documentationParts === undefined) return {}
-  return {
-    'x-amazon-apigateway-documentation': {
-      ...(stage.documentationVersion === undefined ? {} : { version: stage.documentationVersion }),
-      documentationParts: documentationParts.map(({ location, properties }) => ({
-        location,
-        properties: parsed(properties),
-      })),
-    },
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+/** By default parts are in an export; with a list of extensions they are where the list names them. */
+function documentationOf({ extensions, documentation }: ExportOptions): Json {
+  const isWanted = extensions.size === 0 || extensions.has('documentation')
+  if (!isWanted || documentation === undefined) return {}
+  return { 'x-amazon-apigateway-documentation': exportPublication(documentation) }
 }
 
 function named(name: string, members: Json): Json {

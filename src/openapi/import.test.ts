@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type ImportOptions, importRest } from './import.ts'
+import { type AwsVariables, type ImportOptions, importRest } from './import.ts'
 import { ImportError } from './import-error.ts'
 
-const options: ImportOptions = {
+const options: ImportOptions & AwsVariables = {
   apiId: 'abcde12345',
   basepath: 'ignore',
   ignoreDocumentation: false,

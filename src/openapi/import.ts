@@ -21,9 +21,17 @@ import { checkExtensions, checkMembers } from './extensions.ts'
 import { findings } from './findings.ts'
 import { readGatewayResponses } from './gateway-responses.ts'
 import { invalidDocument } from './import-error.ts'
+import { type Known, nothingKnown } from './known.ts'
 import { readModels } from './models.ts'
 import { fromOpenapi3 } from './openapi3.ts'
-import { type ImportedMethod, operationsOf, type Parts, placeOf, readMethod } from './operations.ts'
+import {
+  type ImportedMethod,
+  type MethodChecks,
+  operationsOf,
+  type Parts,
+  placeOf,
+  readMethod,
+} from './operations.ts'
 import { type BasePathMode, resourcePaths } from './paths.ts'
 import { readDocument } from './read.ts'
 import { resolver } from './refs.ts'
@@ -39,7 +47,14 @@ export interface ImportOptions {
   readonly basepath: BasePathMode
   /** Makes no documentation parts. */
   readonly ignoreDocumentation: boolean
-  /** These three stand in for `${AWS::AccountId}`, `${AWS::Region}` and `${AWS::Partition}`. */
+  /** What the API has that the document is merged into; default: nothing. */
+  readonly known?: Known
+  /** What the control plane refuses of an integration; default: nothing but what no integration could be. */
+  readonly checks?: MethodChecks
+}
+
+/** These stand in for `${AWS::AccountId}`, `${AWS::Region}` and `${AWS::Partition}`. */
+export interface AwsVariables {
   readonly account: string
   readonly region: string
   readonly partition: string
@@ -61,22 +76,28 @@ export interface ImportedApi extends Settings {
   readonly warnings: readonly string[]
 }
 
-/** Converts a Swagger 2.0 or OpenAPI 3 document, JSON or YAML, at most 6 MB; throws ImportError and nothing else. */
-export function importRest(document: Buffer, options: ImportOptions): ImportedApi {
-  const root = readDocument(document, substituter(options))
+/** Reads a document, JSON or YAML, at most 6 MB; throws ImportError and nothing else. */
+export function parseRest(document: Buffer, variables: AwsVariables): Tree {
+  return readDocument(document, substituter(variables))
+}
+
+/** Converts a Swagger 2.0 or OpenAPI 3 document as `parseRest` gives it; throws ImportError and nothing else. */
+export function convertRest(root: Tree, options: ImportOptions): ImportedApi {
+  const { apiId, known = nothingKnown, checks = {} } = options
   const found = findings()
-  const context: Context = { apiId: options.apiId, root, found, resolve: resolver(root, found) }
+  const context: Context = { apiId, root, known, found, resolve: resolver(root, found) }
   const source = readSource(context)
   checkPlaces(context)
 
   const requestValidators = readValidators(context)
-  const validatorNames = new Set(requestValidators.map(({ name }) => name ?? ''))
+  const names = requestValidators.map(({ name }) => name ?? '')
+  const validatorNames = new Set([...known.requestValidators, ...names])
   const models = readModels(context, source)
   const security = readSecurity(context, source)
   const documentation = readDocumentation(context, source)
-  const parts: Parts = { context, source, models, security, validatorNames }
+  const parts: Parts = { context, source, models, security, validatorNames, checks }
 
-  const paths = resourcePaths(source.basePath, options.basepath, found)
+  const paths = resourcePaths(source.basePath, options.basepath, found, known.paths)
   const methods = new Map<string, Map<string, ImportedMethod>>()
   for (const [written, value] of Object.entries(treeOf(root['paths']))) {
     const item = context.resolve(value)
@@ -122,8 +143,13 @@ export function importRest(document: Buffer, options: ImportOptions): ImportedAp
   }
 }
 
+/** `parseRest` and `convertRest` in one. */
+export function importRest(document: Buffer, options: ImportOptions & AwsVariables): ImportedApi {
+  return convertRest(parseRest(document, options), options)
+}
+
 /** AWS replaces these three in the document's texts; stage variables stay for the request. */
-function substituter({ account, region, partition }: ImportOptions): (text: string) => string {
+function substituter({ account, region, partition }: AwsVariables): (text: string) => string {
   return text =>
     text.includes('${AWS::')
       ? text

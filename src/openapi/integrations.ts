@@ -3,15 +3,15 @@
  * fills in. Words like `http_proxy` and `when_no_match` may be written in either case.
  *
  * The keys of `responses` are the selection patterns; `default` stands for no pattern. A method's integration
- * responses are kept by status code, so of two patterns with one status only one can stay.
- * Developer guide: "x-amazon-apigateway-integration object". Sentences marked [A] are AWS's own.
+ * responses are kept by status code, so of two patterns with one status only one can stay. What an integration may
+ * hold is the control plane's to say (`MethodChecks`); here only what no integration could be is refused.
+ * Developer guide: "x-amazon-apigateway-integration object".
  */
 import type {
   ContentHandling,
   Integration,
   IntegrationResponse,
   IntegrationType,
-  MethodResponse,
   PassthroughBehavior,
 } from '../aws/rest-api.ts'
 import { checkMembers } from './extensions.ts'
@@ -25,18 +25,10 @@ const connections = ['INTERNET', 'VPC_LINK'] as const
 const transferModes = ['BUFFERED', 'STREAM'] as const
 const verbs = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'] as const
 
-/** What the integration's mappings may refer to. */
-export interface Declared {
-  /** `method.request.header.name` and so on. */
-  readonly requestParameters: Readonly<Record<string, boolean>> | undefined
-  readonly methodResponses: Readonly<Record<string, MethodResponse>>
-}
-
 /** Converts an integration object; undefined after an error. `at`: `'GET' for resource at path '/pets'`. */
 export function readIntegration(
   context: Context,
   value: unknown,
-  declared: Declared,
   at: string,
 ): Integration | undefined {
   const { found, resolve } = context
@@ -55,37 +47,25 @@ export function readIntegration(
   }
   const isMock = type === 'MOCK'
   const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
-  const httpMethod = isMock ? undefined : word(extension, 'httpMethod', verbs, fail)
-  const uri = textOf(extension['uri'])
-  if (!isMock) {
-    if (extension['httpMethod'] === undefined) {
-      fail('Enumeration value for HttpMethod must be non-empty') // [A]
-    }
-    checkUri(uri, isHttp, fail)
-  }
-  const requestParameters = textMap(extension['requestParameters'], lost)
-  checkSources(requestParameters, declared, fail)
   const connectionType = word(extension, 'connectionType', connections, fail)
-  const responses = readResponses(context, extension['responses'], declared, at)
-
   return defined<Integration>({
     type,
-    httpMethod,
-    uri,
-    connectionType: connectionType ?? (isHttp ? 'INTERNET' : undefined),
+    httpMethod: isMock ? undefined : word(extension, 'httpMethod', verbs, fail),
+    uri: textOf(extension['uri']),
+    connectionType: isHttp ? (connectionType ?? 'INTERNET') : undefined,
     connectionId: textOf(extension['connectionId']),
     integrationTarget: textOf(extension['integrationTarget']),
     credentials: textOf(extension['credentials']),
-    requestParameters,
+    requestParameters: textMap(extension['requestParameters'], lost),
     requestTemplates: textMap(extension['requestTemplates'], lost),
     passthroughBehavior:
       word<PassthroughBehavior>(extension, 'passthroughBehavior', passthroughs, fail) ??
       'WHEN_NO_MATCH',
     contentHandling: word<ContentHandling>(extension, 'contentHandling', handlings, fail),
-    timeoutInMillis: timeoutOf(extension, fail),
+    timeoutInMillis: timeoutOf(extension),
     cacheNamespace: textOf(extension['cacheNamespace']),
     cacheKeyParameters: textsOf(extension['cacheKeyParameters']),
-    integrationResponses: responses,
+    integrationResponses: readResponses(context, extension['responses'], at),
     tlsConfig: tlsOf(context, extension, at),
     responseTransferMode: word(extension, 'responseTransferMode', transferModes, fail),
   })
@@ -109,40 +89,10 @@ function word<T extends string>(
   return found
 }
 
-function checkUri(uri: string | undefined, isHttp: boolean, fail: (message: string) => void): void {
-  // A stage variable, or a placeholder of some other tool: what it stands for is not known yet.
-  if (uri?.startsWith('${')) return
-  if (isHttp) {
-    if (!/^https?:\/\//i.test(uri ?? '')) fail('Invalid HTTP endpoint specified for URI') // [A]
-  } else if (!uri?.startsWith('arn:')) fail('Invalid ARN specified in the request') // [A]
-}
-
-/** A mapping may only read what the method declares. */
-function checkSources(
-  parameters: Readonly<Record<string, string>> | undefined,
-  declared: Declared,
-  fail: (message: string) => void,
-): void {
-  for (const source of Object.values(parameters ?? {})) {
-    const match = /^method\.request\.(?:multivalue)?(path|querystring|header)\.(.+)$/.exec(source)
-    if (match === null) continue
-    const [, place, name] = match
-    const own = `method.request.${place}.${name}`
-    if (!Object.hasOwn(declared.requestParameters ?? {}, own)) fail(invalidMapping(source))
-  }
-}
-
-/** AWS's words. */
-function invalidMapping(parameter: string): string {
-  return `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: ${parameter}]`
-}
-
-function timeoutOf(extension: Tree, fail: (message: string) => void): number {
+/** Milliseconds; NaN for what is no number, which the control plane's check refuses. */
+function timeoutOf(extension: Tree): number {
   const text = textOf(extension['timeoutInMillis'])
-  if (text === undefined) return 29_000
-  const timeout = Number(text)
-  if (!Number.isInteger(timeout) || timeout < 50) fail(`Invalid timeout specified: ${text}`)
-  return timeout
+  return text === undefined ? 29_000 : Number(text)
 }
 
 function tlsOf({ found }: Context, extension: Tree, at: string): Integration['tlsConfig'] {
@@ -157,7 +107,6 @@ function tlsOf({ found }: Context, extension: Tree, at: string): Integration['tl
 function readResponses(
   { found, resolve }: Context,
   value: unknown,
-  declared: Declared,
   at: string,
 ): Record<string, IntegrationResponse> | undefined {
   if (!isTree(value)) return undefined
@@ -182,29 +131,16 @@ function readResponses(
     }
     const lost = (name: string) =>
       found.warn(`'${name}' of the integration on ${at} is not a text. Ignoring.`)
-    const responseParameters = textMap(response['responseParameters'], lost)
-    checkTargets(responseParameters, declared.methodResponses[statusCode], fail)
     responses.set(
       statusCode,
       defined<IntegrationResponse>({
         statusCode,
         selectionPattern,
-        responseParameters,
+        responseParameters: textMap(response['responseParameters'], lost),
         responseTemplates: textMap(response['responseTemplates'], lost),
         contentHandling: word<ContentHandling>(response, 'contentHandling', handlings, fail),
       }),
     )
   }
   return Object.fromEntries(responses)
-}
-
-/** A mapping may only write headers that the method response declares. */
-function checkTargets(
-  parameters: Readonly<Record<string, string>> | undefined,
-  response: MethodResponse | undefined,
-  fail: (message: string) => void,
-): void {
-  for (const target of Object.keys(parameters ?? {})) {
-    if (!Object.hasOwn(response?.responseParameters ?? {}, target)) fail(invalidMapping(target))
-  }
 }

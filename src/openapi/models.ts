@@ -30,7 +30,7 @@ const awsModel = /^https:\/\/apigateway\.amazonaws\.com\/restapis\/[^/]{1,64}\/m
 
 /** Converts the document's named schemas and stands ready for the others. */
 export function readModels(context: Context, source: Source): Models {
-  const { apiId, root, found, resolve } = context
+  const { apiId, root, known, found, resolve } = context
   const { schemas, schemasAt } = source
   const models = new Map<string, OwnModel>()
   for (const [name, schema] of Object.entries(schemas)) {
@@ -124,7 +124,7 @@ export function readModels(context: Context, source: Source): Models {
   }
 
   function exists(name: string): boolean {
-    if (name in schemas) return true
+    if (name in schemas || known.models.has(name)) return true
     const standard = Object.hasOwn(standardModels, name) ? standardModels[name] : undefined
     if (standard === undefined) return false
     // Every API is created with these two; documents refer to them without defining them.

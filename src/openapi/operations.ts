@@ -8,7 +8,8 @@
  *
  * Sentences marked [A] are AWS's own, as users quote them.
  */
-import type { Method, MethodResponse } from '../aws/rest-api.ts'
+import { Fault } from '../aws/faults.ts'
+import type { Integration, IntegrationResponse, Method, MethodResponse } from '../aws/rest-api.ts'
 import { checkExtensions } from './extensions.ts'
 import { readIntegration } from './integrations.ts'
 import type { Models } from './models.ts'
@@ -23,6 +24,12 @@ export type ImportedMethod = Omit<Method, 'requestValidatorId' | 'authorizerId'>
   readonly authorizerName?: string
 }
 
+/** What the control plane refuses of a method; each throws a Fault, whose message the import passes on. */
+export interface MethodChecks {
+  readonly integration?: (integration: Integration, method: ImportedMethod) => void
+  readonly integrationResponse?: (response: IntegrationResponse, method: ImportedMethod) => void
+}
+
 /** The parts of the document that operations refer to. */
 export interface Parts {
   readonly context: Context
@@ -30,6 +37,7 @@ export interface Parts {
   readonly models: Models
   readonly security: Security
   readonly validatorNames: ReadonlySet<string>
+  readonly checks: MethodChecks
 }
 
 const placeNames = { path: 'path', query: 'querystring', header: 'header' } as const
@@ -51,27 +59,42 @@ export function readMethod(
   const at = placeOf(verb, path)
   checkExtensions(written, 'operation', `method ${at}`, context.found)
   const requestParameters = parametersOf(context, operation, path, at)
-  const methodResponses = responsesOf(parts, operation)
   const integration = written['x-amazon-apigateway-integration']
-  const declared = { requestParameters, methodResponses }
-  return defined<ImportedMethod>({
+  const method = defined<ImportedMethod>({
     httpMethod: verb,
     ...security.demandOf(written, at),
     requestValidatorName: validatorOf(parts, written, at),
     operationName: textOf(written['operationId']),
     requestParameters,
     requestModels: modelsOf(parts, operation.body?.content ?? []),
-    methodResponses: operation.responses.length === 0 ? undefined : methodResponses,
+    methodResponses: responsesOf(parts, operation),
     methodIntegration:
       integration === undefined
         ? undefined
-        : readIntegration(
-            context,
-            integration,
-            declared,
-            `'${verb}' for resource at path '${path}'`,
-          ),
+        : readIntegration(context, integration, `'${verb}' for resource at path '${path}'`),
   })
+  check(parts, method, `'${verb}' for resource at path '${path}'`)
+  return method
+}
+
+function check({ context, checks }: Parts, method: ImportedMethod, at: string): void {
+  const integration = method.methodIntegration
+  if (integration === undefined) return
+  passOn(`Unable to put integration on ${at}`, () => checks.integration?.(integration, method))
+  for (const response of Object.values(integration.integrationResponses ?? {})) {
+    passOn(`Unable to put integration response on ${at}`, () =>
+      checks.integrationResponse?.(response, method),
+    )
+  }
+
+  function passOn(action: string, look: () => void): void {
+    try {
+      look()
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      context.found.fail(`${action}: ${error.message}`)
+    }
+  }
 }
 
 function parametersOf(
@@ -103,7 +126,11 @@ function parametersOf(
   return parameters.length === 0 ? undefined : Object.fromEntries(parameters)
 }
 
-function responsesOf(parts: Parts, operation: Operation): Record<string, MethodResponse> {
+function responsesOf(
+  parts: Parts,
+  operation: Operation,
+): Record<string, MethodResponse> | undefined {
+  if (operation.responses.length === 0) return undefined
   return Object.fromEntries(
     operation.responses.map(({ status, headers, content }) => {
       const names = headers.map(({ name }) => [`method.response.header.${name}`, false] as const)

@@ -25,11 +25,20 @@ const maxPathLength = 2048
 const maxResources = 20_000
 const partPattern = /^(?:[a-zA-Z0-9._\-:$,+]+|\{[a-zA-Z0-9._$-]+:?\+?\})$/
 
-/** Paths under `basePath`, which counts as `mode` says. */
-export function resourcePaths(basePath: string, mode: BasePathMode, found: Findings): Paths {
+/** Paths under `basePath`, which counts as `mode` says; `known` are those that the API has already. */
+export function resourcePaths(
+  basePath: string,
+  mode: BasePathMode,
+  found: Findings,
+  known: readonly string[] = [],
+): Paths {
   const paths = new Set(['/'])
   /** Parent's path -> the one part with a variable among its children. */
   const variables = new Map<string, string>()
+  for (const path of known) {
+    const at = path.lastIndexOf('/')
+    if (path[at + 1] === '{') variables.set(path.slice(0, at) || '/', path.slice(at + 1))
+  }
   const base = mode === 'ignore' ? [] : segments(basePath).slice(mode === 'split' ? 1 : 0)
   return { add, list: () => [...paths] }
 

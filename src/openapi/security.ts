@@ -30,39 +30,49 @@ export interface Security {
 }
 
 type Scheme =
-  | { readonly type: 'authorizer'; readonly authorizer: OwnAuthorizer }
+  | { readonly type: 'authorizer'; readonly kind: Authorizer['type'] }
   | { readonly type: 'iam' }
   | { readonly type: 'key' }
   | { readonly type: 'unusable' }
 
-/** AWS's default for CreateAuthorizer, seconds. */
+/** CreateAuthorizer's default and limit, seconds. */
 const defaultTtlSeconds = 300
+const maxTtlSeconds = 3600
 
 /** Reads the security schemes of a document. */
 export function readSecurity(context: Context, source: Source): Security {
-  const { found, resolve } = context
+  const { known, found, resolve } = context
+  const authorizers: OwnAuthorizer[] = []
   const schemes = new Map<string, Scheme>()
+  for (const [name, kind] of known.authorizers) schemes.set(name, { type: 'authorizer', kind })
   for (const [name, item] of Object.entries(source.securitySchemes)) {
     const scheme = treeOf(resolve(item))
     checkExtensions(scheme, 'scheme', `security scheme '${name}'`, found)
-    schemes.set(name, readScheme(context, name, scheme))
+    schemes.set(name, readScheme(context, name, scheme, authorizers))
   }
-  const authorizers = [...schemes.values()].flatMap(scheme =>
-    scheme.type === 'authorizer' ? [scheme.authorizer] : [],
-  )
   return {
     authorizers,
     demandOf: (operation, at) => demandOf(context, schemes, operation, at),
   }
 }
 
-function readScheme(context: Context, name: string, scheme: Tree): Scheme {
+function readScheme(
+  context: Context,
+  name: string,
+  scheme: Tree,
+  authorizers: OwnAuthorizer[],
+): Scheme {
   const extension = context.resolve(scheme['x-amazon-apigateway-authorizer'])
   const authType = textOf(scheme['x-amazon-apigateway-authtype'])
   if (isTree(extension)) {
     const authorizer = readAuthorizer(context, name, scheme, extension, authType)
-    return authorizer === undefined ? { type: 'unusable' } : { type: 'authorizer', authorizer }
+    if (authorizer === undefined) return { type: 'unusable' }
+    authorizers.push(authorizer)
+    return { type: 'authorizer', kind: authorizer.type }
   }
+  // An export without extensions names the authorizers of its API and says no more of them.
+  const known = context.known.authorizers.get(name)
+  if (known !== undefined) return { type: 'authorizer', kind: known }
   if (authType?.toLowerCase() === 'awssigv4') return { type: 'iam' }
   const kind = textOf(scheme['type']) ?? ''
   const header = textOf(scheme['name'])?.toLowerCase()
@@ -87,8 +97,10 @@ function readAuthorizer(
   }
   const ttl = extension['authorizerResultTtlInSeconds']
   const seconds = ttl === undefined ? undefined : Number(textOf(ttl))
-  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 0)) {
-    found.fail(`Unable to create authorizer '${name}': Invalid TTL specified: ${String(ttl)}`)
+  if (seconds !== undefined && !isTtl(seconds)) {
+    found.fail(
+      `Unable to create authorizer '${name}': Authorizer result TTL must be between 0 and ${maxTtlSeconds} seconds`,
+    )
     return undefined
   }
   const isPool = type === 'COGNITO_USER_POOLS'
@@ -103,13 +115,18 @@ function readAuthorizer(
     name,
     type,
     providerARNs: isPool ? arns : undefined,
-    authType,
+    // CreateAuthorizer's defaults.
+    authType: authType ?? (isPool ? 'cognito_user_pools' : 'custom'),
     authorizerUri: isPool ? undefined : uri,
     authorizerCredentials: textOf(extension['authorizerCredentials']),
     identitySource: textOf(extension['identitySource']) ?? defaultIdentity(type, scheme),
     identityValidationExpression: textOf(extension['identityValidationExpression']) || undefined,
     authorizerResultTtlInSeconds: seconds ?? (isPool ? undefined : defaultTtlSeconds),
   })
+}
+
+function isTtl(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds <= maxTtlSeconds
 }
 
 /** A token comes in the header that the scheme names; a request authorizer says itself where it looks. */
@@ -140,7 +157,7 @@ function demandOf(
         found.warn(`Method ${at} has more than one authorizer: '${name}'. Ignoring.`)
       } else if (scheme.type === 'iam') authorizationType = 'AWS_IAM'
       else {
-        const isPool = scheme.authorizer.type === 'COGNITO_USER_POOLS'
+        const isPool = scheme.kind === 'COGNITO_USER_POOLS'
         authorizationType = isPool ? 'COGNITO_USER_POOLS' : 'CUSTOM'
         authorizerName = name
         authorizationScopes = textsOf(scopes)

@@ -3,6 +3,7 @@
  * that only swagger2.ts and openapi3.ts know how the two differ.
  */
 import type { Findings } from './findings.ts'
+import type { Known } from './known.ts'
 import type { Resolve } from './refs.ts'
 import type { Tree } from './tree.ts'
 
@@ -10,6 +11,8 @@ import type { Tree } from './tree.ts'
 export interface Context {
   readonly apiId: string
   readonly root: Tree
+  /** What may be referred to beside what the document defines. */
+  readonly known: Known
   readonly found: Findings
   readonly resolve: Resolve
 }

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { importChecks } from '../../src/control/v1/import-checks.ts'
 import { importRest } from '../../src/openapi/import.ts'
 import { ImportError } from '../../src/openapi/import-error.ts'
 
@@ -13,6 +14,7 @@ const options = {
   apiId: 'abcde12345',
   basepath: 'ignore',
   ignoreDocumentation: false,
+  checks: importChecks,
   account: '123456789012',
   region: 'eu-west-1',
   partition: 'aws',

@@ -31,7 +31,7 @@ export async function getExport(
   }
   const snapshot = await ctx.tx.get(snapshots, restApiId, stage.deploymentId)
   if (!snapshot) throw new BadRequestException('Deployment id does not exist')
-  const documented =
+  const publication =
     stage.documentationVersion === undefined
       ? undefined
       : await ctx.tx.get(documentationVersions, restApiId, stage.documentationVersion)
@@ -40,7 +40,8 @@ export async function getExport(
     format: exportType,
     extensions: extensionsOf(entryOf(parameters, 'extensions')),
     host: `${restApiId}.execute-api.${ctx.region}.amazonaws.com`,
-    ...(documented ? { documentationParts: documented.record.parts } : {}),
+    region: ctx.region,
+    ...(publication ? { documentation: publication.record } : {}),
   })
   const form = /yaml/i.test(accepts) ? 'yaml' : 'json'
   const version = versionOf(document)
@@ -52,7 +53,13 @@ export async function getExport(
 }
 
 function extensionsOf(list = ''): ReadonlySet<ExportExtension> {
-  const names = list.split(',').map(name => name.trim().toLowerCase())
+  // The developer guide also writes `integration`.
+  const names = list.split(',').map(name =>
+    name
+      .trim()
+      .toLowerCase()
+      .replace(/^integration$/, '$&s'),
+  )
   const isKnown = (name: string): name is ExportExtension => knownExtensions.has(name)
   return new Set(names.filter(isKnown))
 }

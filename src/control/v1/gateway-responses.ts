@@ -146,7 +146,8 @@ export async function deleteGatewayResponse(
   }
 }
 
-function defaultOf(responseType: string): GatewayResponseRecord {
+/** AWS's own answer of a type: what a response has where it says nothing. */
+export function defaultOf(responseType: string): GatewayResponseRecord {
   const statusCode = entryOf(defaultStatuses, responseType)
   const response = { responseType, responseParameters: {}, responseTemplates: defaultTemplates }
   return draftOf(statusCode === undefined ? response : { ...response, statusCode })

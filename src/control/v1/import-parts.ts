@@ -2,7 +2,9 @@
  * Puts the parts of an imported document into an API: names become ids, existing things of the same name (path,
  * type) are replaced. What comes out is checked by nobody but the importer, which knows AWS's rules for documents.
  */
+import { locationKey } from '../../openapi/documentation-parts.ts'
 import type { ImportedApi } from '../../openapi/import.ts'
+import type { Known } from '../../openapi/known.ts'
 import type { Kind } from '../../store/store.ts'
 import type { ControlContext } from '../context.ts'
 import { draftOf } from '../draft.ts'
@@ -17,19 +19,34 @@ import {
   requestValidators,
   resources,
 } from '../records.ts'
+import { defaultOf } from './gateway-responses.ts'
 import { checkPathPart, childPath } from './resources.ts'
 
-/** Takes everything out of the API that a document describes; the root stays, empty. */
-export async function clearParts({ tx }: ControlContext, api: RestApiRecord): Promise<void> {
-  const described = [
-    resources,
-    models,
-    requestValidators,
-    gatewayResponses,
-    authorizers,
-    documentationParts,
-  ]
-  for (const part of described) await tx.deleteChildren(part, api.id)
+/** What a document that is merged into the API may refer to. */
+export async function knownParts({ tx }: ControlContext, apiId: string): Promise<Known> {
+  const validators = await tx.all(requestValidators, apiId)
+  const callers = await tx.all(authorizers, apiId)
+  return {
+    models: new Set((await tx.all(models, apiId)).map(({ id }) => id)),
+    requestValidators: new Set(validators.map(({ record }) => record.name ?? '')),
+    authorizers: new Map(callers.map(({ record }) => [record.name, record.type])),
+    paths: (await tx.all(resources, apiId)).map(({ record }) => record.path),
+  }
+}
+
+/**
+ * Takes everything out of the API that a document describes; the root stays, empty. A document whose documentation
+ * is ignored describes none.
+ */
+export async function clearParts(
+  { tx }: ControlContext,
+  api: RestApiRecord,
+  keepsDocumentation: boolean,
+): Promise<void> {
+  for (const part of [resources, models, requestValidators, gatewayResponses, authorizers]) {
+    await tx.deleteChildren(part, api.id)
+  }
+  if (!keepsDocumentation) await tx.deleteChildren(documentationParts, api.id)
   const root = { id: api.rootResourceId, path: '/' }
   await tx.insert(resources, api.id, root.id, root)
 }
@@ -47,17 +64,30 @@ export async function mergeParts(
     await tx.put(models, api.id, model.name, { ...draftOf(model), id })
   }
   for (const response of imported.gatewayResponses) {
-    await tx.put(gatewayResponses, api.id, response.responseType, draftOf(response))
+    const whole = { ...defaultOf(response.responseType), ...draftOf(response) }
+    await tx.put(gatewayResponses, api.id, response.responseType, whole)
   }
-  for (const part of imported.documentationParts) {
-    const id = ids.short(6)
-    await tx.insert(documentationParts, api.id, id, { ...draftOf(part), id })
-  }
+  await mergeDocumentation(ctx, api.id, imported)
   const names = {
     validators: await mergeNamed(ctx, requestValidators, api.id, imported.requestValidators),
     authorizers: await mergeNamed(ctx, authorizers, api.id, imported.authorizers),
   }
   await mergeResources(ctx, api, imported, names)
+}
+
+async function mergeDocumentation(
+  { tx, ids }: ControlContext,
+  apiId: string,
+  imported: ImportedApi,
+): Promise<void> {
+  const known = new Map<string, string>()
+  for (const { id, record } of await tx.all(documentationParts, apiId)) {
+    known.set(locationKey(record.location), id)
+  }
+  for (const part of imported.documentationParts) {
+    const id = known.get(locationKey(part.location)) ?? ids.short(6)
+    await tx.put(documentationParts, apiId, id, { ...draftOf(part), id })
+  }
 }
 
 type Names = ReadonlyMap<string, string>

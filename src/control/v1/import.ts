@@ -7,13 +7,19 @@
  */
 import { BadRequestException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
-import { type ImportedApi, importRest } from '../../openapi/import.ts'
+import {
+  convertRest,
+  type ImportedApi,
+  type ImportOptions,
+  parseRest,
+} from '../../openapi/import.ts'
 import { ImportError } from '../../openapi/import-error.ts'
 import type { ControlContext } from '../context.ts'
 import { defined, draftOf, entryOf } from '../draft.ts'
 import { type RestApiRecord, restApis } from '../records.ts'
 import { readEndpoints } from './endpoints.ts'
-import { clearParts, mergeParts } from './import-parts.ts'
+import { importChecks } from './import-checks.ts'
+import { clearParts, knownParts, mergeParts } from './import-parts.ts'
 import { requireApi } from './lookup.ts'
 import { readPolicy } from './resource-policy.ts'
 import { checkApi } from './rest-api-patch.ts'
@@ -22,16 +28,20 @@ import { insertApi, insertRoot, presentApi } from './rest-apis.ts'
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type RestApi = RestOperations['GetRestApi']['output']
 
+/**
+ * Makes an API. It has the models of the document and no others: that the two models of CreateRestApi are not added is
+ * a guess, after AWS's own sample documents, which define `Empty` themselves.
+ */
 export async function importRestApi(
   ctx: ControlContext,
   { body, parameters, failOnWarnings }: Input<'ImportRestApi'>,
 ): Promise<RestApi> {
-  // Read twice: the document may fix the id of its own API, which the models then name.
-  const draft = read(ctx, body, '', parameters)
+  const convert = reader(ctx, body, parameters)
+  // Converted twice: the document may fix the id of its own API, which the models then name.
+  const draft = convert({ apiId: '' })
   checkWarnings(draft, failOnWarnings)
-  const types = entryOf(parameters, 'endpointConfigurationTypes')?.split(',')
   const endpoints = readEndpoints({
-    types: types as RestApiRecord['endpointConfiguration']['types'] | undefined,
+    types: typesOf(parameters),
     vpcEndpointIds: draft.vpcEndpointIds && [...draft.vpcEndpointIds],
   })
   const api = await insertApi(ctx, {
@@ -41,7 +51,7 @@ export async function importRestApi(
     disableExecuteApiEndpoint: draft.disableExecuteApiEndpoint ?? false,
   })
   await insertRoot(ctx, api)
-  await mergeParts(ctx, api, read(ctx, body, api.id, parameters))
+  await mergeParts(ctx, api, convert({ apiId: api.id }))
   return withWarnings(api, draft)
 }
 
@@ -50,11 +60,14 @@ export async function putRestApi(
   { restApiId, mode, body, parameters, failOnWarnings }: Input<'PutRestApi'>,
 ): Promise<RestApi> {
   const api = await requireApi(ctx, restApiId)
-  const imported = read(ctx, body, restApiId, parameters)
+  const isOverwrite = mode === 'overwrite'
+  const known = isOverwrite ? {} : { known: await knownParts(ctx, restApiId) }
+  const imported = reader(ctx, body, parameters)({ apiId: restApiId, ...known })
   checkWarnings(imported, failOnWarnings)
-  if (mode === 'overwrite') {
-    await clearParts(ctx, api)
+  if (isOverwrite) {
+    await clearParts(ctx, api, isWithoutDocumentation(parameters))
     for (const member of replacedSettings) delete api[member]
+    delete api.endpointConfiguration.vpcEndpointIds
     api.apiKeySource = 'HEADER'
   }
   Object.assign(api, settingsOf(imported))
@@ -72,7 +85,10 @@ export async function putRestApi(
   return withWarnings(api, imported)
 }
 
-/** Settings that a document replaces when it overwrites, also by saying nothing (which of them is a guess). */
+/**
+ * Settings that a document replaces when it overwrites, also by saying nothing: those that Terraform's provider puts
+ * back after each overwrite, and the version (a guess). `disableExecuteApiEndpoint` stays: silence must open nothing.
+ */
 const replacedSettings = [
   'description',
   'version',
@@ -81,24 +97,48 @@ const replacedSettings = [
   'policy',
 ] as const
 
-function read(
+/** Reads the document once and gives what converts it. */
+function reader(
   { account, region, partition }: ControlContext,
   body: Uint8Array,
-  apiId: string,
-  parameters: Readonly<Record<string, string>> | undefined,
-): ImportedApi {
+  parameters: Parameters | undefined,
+): (target: Pick<ImportOptions, 'apiId' | 'known'>) => ImportedApi {
   const basepath = entryOf(parameters, 'basepath') ?? 'ignore'
   if (basepath !== 'ignore' && basepath !== 'prepend' && basepath !== 'split') {
     throw new BadRequestException(`Invalid value for basepath: ${basepath}`) // a guess at the words
   }
-  const ignoreDocumentation = entryOf(parameters, 'ignore') === 'documentation'
-  const options = { apiId, basepath, ignoreDocumentation, account, region, partition } as const
+  const ignoreDocumentation = isWithoutDocumentation(parameters)
+  const options = { basepath, ignoreDocumentation, checks: importChecks } as const
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const root = orRefused(() => parseRest(bytes, { account, region, partition }))
+  return target => orRefused(() => convertRest(root, { ...options, ...target }))
+}
+
+function orRefused<T>(work: () => T): T {
   try {
-    return importRest(Buffer.from(body.buffer, body.byteOffset, body.byteLength), options)
+    return work()
   } catch (error) {
     if (error instanceof ImportError) throw new BadRequestException(error.message)
     throw error
   }
+}
+
+type Parameters = Readonly<Record<string, string>>
+
+function isWithoutDocumentation(parameters: Parameters | undefined): boolean {
+  return entryOf(parameters, 'ignore') === 'documentation'
+}
+
+type EndpointType = RestApiRecord['endpointConfiguration']['types'][number]
+
+function typesOf(parameters: Parameters | undefined): EndpointType[] | undefined {
+  const types = entryOf(parameters, 'endpointConfigurationTypes')?.split(',')
+  return types?.map(type => {
+    if (type === 'REGIONAL' || type === 'EDGE' || type === 'PRIVATE') return type
+    throw new BadRequestException(
+      'Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE',
+    )
+  })
 }
 
 function settingsOf(imported: ImportedApi) {

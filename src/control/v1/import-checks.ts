@@ -1,0 +1,26 @@
+/**
+ * What an import asks the control plane about each method: a document may hold no integration that PutIntegration and
+ * PutIntegrationResponse would refuse. One difference is meant: a response without a declared method response passes,
+ * because many published documents of proxy integrations have it, and a proxy never reads it.
+ */
+import type { ImportedMethod, MethodChecks } from '../../openapi/operations.ts'
+import { entryOf } from '../draft.ts'
+import type { IntegrationRecord, MethodRecord } from '../records.ts'
+import { checkIntegration } from './integration-rules.ts'
+import { checkContentTypes, checkResponseMappings } from './mapping-expressions.ts'
+
+/** Throws `BadRequestException`, whose message becomes one of the import's errors. */
+export const importChecks: MethodChecks = {
+  // The casts only let go of `readonly`: the checks change nothing.
+  integration: (integration, method) =>
+    checkIntegration(integration as IntegrationRecord, recordOf(method)),
+  integrationResponse(response, method) {
+    checkContentTypes(response.responseTemplates)
+    const declared = entryOf(method.methodResponses, response.statusCode)
+    checkResponseMappings(response, declared?.responseParameters)
+  },
+}
+
+function recordOf(method: ImportedMethod): MethodRecord {
+  return method as MethodRecord
+}
