@@ -4,7 +4,7 @@
  */
 import { randomFillSync } from 'node:crypto'
 
-const pool = Buffer.alloc(12 * 256)
+const pool = Buffer.alloc(12 * 4096)
 let used = pool.length
 
 export function newTraceId(nowMs: number): string {

@@ -268,7 +268,7 @@ function refuseTooLarge(
   )
 }
 
-function ownHeaders(arrival: Arrival, headers: readonly string[]): readonly string[] {
+function ownHeaders(arrival: Arrival, headers: readonly string[]): string[] {
   return [
     'x-amzn-RequestId',
     arrival.requestId,

@@ -8,11 +8,12 @@ import type { Reply } from '../messages/messages.ts'
 
 const oneWriteLimitBytes = 16384
 
+/** `headers` becomes ours: Date and Content-Length are added to it. */
 export function writeAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
-  headers: readonly string[],
+  headers: string[],
 ): void {
   if (response.destroyed) return
   response.sendDate = false
@@ -25,10 +26,9 @@ export function writeAnswer(
   closeUnlessRead(request, response)
   const isEmpty = status === 204 || status === 304
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  const head = headers.concat(
-    isEmpty ? ['Date', httpDate()] : ['Date', httpDate(), 'Content-Length', String(length)],
-  )
-  response.writeHead(status, head)
+  headers.push('Date', httpDate())
+  if (!isEmpty) headers.push('Content-Length', String(length))
+  response.writeHead(status, headers)
   if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
   // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
   else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')

@@ -82,7 +82,8 @@ function addOwnHeaders(headers: string[], own: readonly string[]): void {
 }
 
 /** AWS answers with a trace id for AWS, AWS_PROXY and HTTP integrations only, and never on refusals (recorded). */
-export function answerHeaders(x: Exchange, reply: Reply): readonly string[] {
+/** A fresh list. */
+export function answerHeaders(x: Exchange, reply: Reply): string[] {
   const { requestId, extendedRequestId } = x.arrival
   const type = x.loaded.route.integration.type
   const headers = ['x-amzn-RequestId', requestId, 'x-amz-apigw-id', extendedRequestId]

@@ -7,6 +7,7 @@
  * comes once, the only transfer coding is `chunked`, comes once, and not in HTTP/1.0; no empty lines
  * before the status line, at most 1,000 headers.
  */
+import { isHeaderName } from './header-name.ts'
 
 /** What the status line and the headers say. */
 export interface AnswerHead {
@@ -22,8 +23,8 @@ export interface AnswerHead {
   readonly keepAliveSeconds: number
 }
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/
+/** What no line of a head holds: control characters, and half a line end. One search for all lines at once. */
+const notInHead = /[^\t\x20-\x7e\x80-\xff\r\n]|\r(?!\n)|(?<!\r)\n/
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const maxHeaders = 1000
 
@@ -65,6 +66,7 @@ class Fields {
 }
 
 function readHeaders(text: string, from: number, fields: Fields): string {
+  if (notInHead.test(text)) return 'Bad character in a header name or value'
   const { headers } = fields
   let at = from
   while (at < text.length) {
@@ -73,9 +75,8 @@ function readHeaders(text: string, from: number, fields: Fields): string {
     if (colon < 0 || colon > end) return 'Header without a colon'
     const name = text.slice(at, colon)
     // Refuses folded lines and blanks before the colon too: neither is a token.
-    if (!token.test(name)) return 'Bad header name'
+    if (!isHeaderName(name)) return 'Bad header name'
     const value = trimmed(text, colon + 1, end)
-    if (notInValue.test(value)) return 'Bad header value'
     const problem = noteFraming(name, value, fields)
     if (problem !== '') return problem
     headers.push(name, value)

@@ -4,6 +4,7 @@
  * framing headers are written here and nowhere else.
  */
 import { HttpClientError } from './errors.ts'
+import { isHeaderName } from './header-name.ts'
 import type { HttpCall } from './http-call.ts'
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -30,7 +31,7 @@ export function writeRequestHead(call: HttpCall): string {
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string
     const value = headers[i + 1]
-    if (!token.test(name)) throw invalid('header name')
+    if (!isHeaderName(name)) throw invalid('header name')
     if (value === undefined || notInValue.test(value)) throw invalid(`value of header ${name}`)
     const rule = ownRule(name)
     if (rule === 'framing') continue
