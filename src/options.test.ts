@@ -87,6 +87,32 @@ describe('values are read', () => {
       { host: '0.0.0.0', adminCredentials: 'AKIAADMIN:a:b:c:d:e' },
       { adminCredentials: { accessKeyId: 'AKIAADMIN', secretAccessKey: 'a:b:c:d:e' } },
     ],
+    [
+      'endpoints of AWS services',
+      { awsEndpoints: ['dynamodb=http://127.0.0.1:8000', 'S3=https://[::1]/'] },
+      {
+        awsEndpoints: new Map([
+          ['dynamodb', 'http://127.0.0.1:8000'],
+          ['s3', 'https://[::1]'],
+        ]),
+      },
+    ],
+    [
+      'credentials for AWS',
+      { awsCredentials: 'AKIA:secret/+' },
+      { awsCredentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret/+' } },
+    ],
+    [
+      'credentials for AWS that expire',
+      { awsCredentials: 'AKIA:secret:to:ken==' },
+      {
+        awsCredentials: {
+          accessKeyId: 'AKIA',
+          secretAccessKey: 'secret',
+          sessionToken: 'to:ken==',
+        },
+      },
+    ],
   ]
   for (const [name, flags, want] of cases) {
     test(name, () => {
@@ -122,6 +148,21 @@ describe('a mistake says what is wrong and what was meant', () => {
       [{ adminCredentials: 'hush' }],
       '--admin-credentials: the value is not of the form KEY:SECRET',
     ],
+    [
+      [{ awsCredentials: 'hush' }],
+      '--aws-credentials: the value is not of the form KEY:SECRET[:TOKEN]',
+    ],
+    ...[
+      'sqs',
+      'sqs=localhost:1',
+      'sqs=http://u:p@host',
+      'sqs=http://host/path',
+      'sqs=http://host:0',
+      'sqs=http://host:99999',
+    ].map((text): [Parameters<typeof read>, string] => [
+      [{ awsEndpoints: text }],
+      `--aws-endpoint: "${text}" is not a list such as dynamodb=http://127.0.0.1:8000`,
+    ]),
   ]
   for (const [given, want] of cases)
     test(want, () => assert.deepEqual(problemsOf(...given), [want]))
@@ -140,6 +181,16 @@ describe('a mistake says what is wrong and what was meant', () => {
     }
     for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) assert.ok(isLoopback(host))
   })
+})
+
+test('the environment of other AWS programs gives the credentials for AWS, if it gives a pair', () => {
+  const pair = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' }
+  const given = (env: Record<string, string>) => read({}, env).awsCredentials
+  assert.deepEqual(given(pair), { accessKeyId: 'AKIA', secretAccessKey: 'secret' })
+  assert.equal(given({ ...pair, AWS_SESSION_TOKEN: 'token' })?.sessionToken, 'token')
+  assert.equal(given({ AWS_ACCESS_KEY_ID: 'AKIA' }), null)
+  const own = { ...pair, PORTCULLIS_AWS_CREDENTIALS: 'MINE:own' }
+  assert.equal(given(own)?.accessKeyId, 'MINE')
 })
 
 test('variables that Kubernetes sets for a service of our name are no mistake', () => {

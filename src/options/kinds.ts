@@ -69,6 +69,9 @@ export const awsCredentials = kind('KEY:SECRET[:TOKEN]', 'of the form KEY:SECRET
   })
 })
 
+const endpoint =
+  /^\s*([a-z0-9-]{1,63})=(https?:\/\/(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[1-9]\d{0,4})?)\/?\s*$/i
+
 /** Service -> `http(s)://host[:port]`. */
 export const endpoints = kind(
   'SERVICE=URL,…',
@@ -76,9 +79,8 @@ export const endpoints = kind(
   text => {
     const found = new Map<string, string>()
     for (const item of text.split(',')) {
-      const [, service, url] =
-        /^\s*([a-z0-9-]{1,63})=(https?:\/\/[^\s/?#@]+)\/?\s*$/i.exec(item) ?? []
-      if (service === undefined || url === undefined || !URL.canParse(url)) return undefined
+      const [, service = '', url = ''] = endpoint.exec(item) ?? []
+      if (!URL.canParse(url)) return undefined
       found.set(service.toLowerCase(), url)
     }
     return found
