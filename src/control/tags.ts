@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging.html
  */
 import { BadRequestException } from '../aws/faults.ts'
+import { isFilled } from './draft.ts'
 
 export type Tags = Record<string, string>
 
@@ -25,6 +26,16 @@ export function checkTags(tags: Readonly<Tags> | undefined): void {
       throw new BadRequestException('Tag keys starting with aws: are reserved for system use')
     }
   }
+}
+
+/**
+ * An answer of which empty tags are left out: those to a creation or an import, and the items of lists. Recorded of
+ * CreateRestApi; known of the others of REST APIs and of API keys from users' transcripts; of the rest a guess.
+ */
+export function withoutEmptyTags<T extends { tags?: Readonly<Tags> | undefined }>(answer: T): T {
+  if (isFilled(answer.tags)) return answer
+  const { tags: _, ...rest } = answer
+  return rest as T // T's tags are optional
 }
 
 /** The tags after adding some; new values win. */

@@ -34,6 +34,8 @@ test('a new API has the defaults of AWS, a root and two models', async () => {
   assert.deepEqual(api, expected)
   const read = answer(await client.send(new GetRestApiCommand({ restApiId })), 200)
   assert.deepEqual(read, { ...expected, tags: {} })
+  const { items: apis } = await client.send(new GetRestApisCommand({}))
+  assert.deepEqual(apis, [expected])
 
   const { items: resources } = await client.send(new GetResourcesCommand({ restApiId }))
   assert.deepEqual(resources, [{ id: rootResourceId, path: '/' }])

@@ -8,6 +8,7 @@ import {
   CreateUsagePlanCommand,
   CreateUsagePlanKeyCommand,
   DeleteApiKeyCommand,
+  DeleteStageCommand,
   DeleteUsagePlanCommand,
   DeleteUsagePlanKeyCommand,
   GetApiKeyCommand,
@@ -55,20 +56,23 @@ test('API keys hide their value until it is asked for', async () => {
   const { value: _, ...hidden } = key
   const apiKey = key.id
   const read = await client.send(new GetApiKeyCommand({ apiKey }))
-  assert.deepEqual(answer(read, 200), hidden)
+  assert.deepEqual(answer(read, 200), { ...hidden, tags: {} })
   const shown = await client.send(new GetApiKeyCommand({ apiKey, includeValue: true }))
   assert.equal(shown.value, value)
   const made = await client.send(new CreateApiKeyCommand({ name: 'other' }))
   assert.match(made.value ?? '', /^[A-Za-z0-9]{40}$/)
   const { items = [] } = await client.send(new GetApiKeysCommand({ nameQuery: 'ot' }))
   assert.deepEqual(
-    items.map(each => [each.name, each.value]),
-    [['other', undefined]],
+    items.map(each => [each.name, each.value, each.tags]),
+    [['other', undefined, undefined]],
   )
   const updated = await client.send(
     new UpdateApiKeyCommand({
       apiKey,
-      patchOperations: [{ op: 'replace', path: '/enabled', value: 'true' }],
+      patchOperations: [
+        { op: 'replace', path: '/enabled', value: 'true' },
+        { op: 'add', path: '/labels', value: 'x' },
+      ],
     }),
   )
   assert.equal(updated.enabled, true)
@@ -143,11 +147,14 @@ test('usage plans come, change and go', async () => {
   const settings = {
     name: 'gold',
     throttle: { burstLimit: 5, rateLimit: 2.5 },
-    quota: { limit: 100, offset: 0, period: 'WEEK' as const },
+    quota: { limit: 100, period: 'WEEK' as const },
   }
   const plan = answer(await client.send(new CreateUsagePlanCommand(settings)), 201)
   assert.match(plan.id ?? '', /^[a-z0-9]{6}$/)
-  assert.deepEqual(plan, { id: plan.id, ...settings, apiStages: [] })
+  const quota = { ...settings.quota, offset: 0 }
+  assert.deepEqual(plan, { id: plan.id, ...settings, quota, apiStages: [] })
+  const read = await client.send(new GetUsagePlanCommand({ usagePlanId: plan.id }))
+  assert.deepEqual(answer(read, 200), { ...plan, tags: {} })
   const usagePlanId = plan.id
   const update = (...patchOperations: PatchOperation[]) =>
     client.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations }))
@@ -156,6 +163,9 @@ test('usage plans come, change and go', async () => {
     { op: 'add', path: '/apiStages', value: stage },
     { op: 'replace', path: `/apiStages/${stage}/throttle/~1/GET/rateLimit`, value: '1' },
     { op: 'replace', path: `/apiStages/${stage}/throttle/~1pets/GET/burstLimit`, value: '7' },
+    { op: 'replace', path: `/apiStages/${stage}/throttle//pets/{id}/GET/rateLimit`, value: '3' },
+    { op: 'replace', path: `/apiStages/${stage}/throttle//dogs/GET/rateLimit`, value: '4' },
+    { op: 'remove', path: `/apiStages/${stage}/throttle//dogs/GET` },
     { op: 'replace', path: '/quota/limit', value: '7' },
     { op: 'remove', path: '/throttle' },
     { op: 'add', path: '/productCode', value: 'p' },
@@ -164,7 +174,11 @@ test('usage plans come, change and go', async () => {
     {
       apiId: restApiId,
       stage: 'dev',
-      throttle: { '//GET': { rateLimit: 1 }, '/pets/GET': { burstLimit: 7 } },
+      throttle: {
+        '//GET': { rateLimit: 1 },
+        '/pets/GET': { burstLimit: 7 },
+        '/pets/{id}/GET': { rateLimit: 3 },
+      },
     },
   ])
   assert.deepEqual(
@@ -175,12 +189,18 @@ test('usage plans come, change and go', async () => {
     client.send(new DeleteUsagePlanCommand({ usagePlanId })),
     'BadRequestException',
     400,
-    /API Stages/,
+    `Cannot delete Usage Plan ${usagePlanId} because there are API Stages associated with it`,
   )
   const cases: [PatchOperation, code: string, status: number, message: string][] = [
     [{ op: 'add', path: '/apiStages' }, 'BadRequestException', 400, 'Invalid API Stage specified'],
     [
       { op: 'add', path: '/apiStages', value: `${restApiId}:nosuch` },
+      'NotFoundException',
+      404,
+      `Invalid API Stage {api: ${restApiId}, stage: nosuch} specified for usageplan ${usagePlanId}`,
+    ],
+    [
+      { op: 'remove', path: '/apiStages', value: `${restApiId}:nosuch` },
       'NotFoundException',
       404,
       `Invalid API Stage {api: ${restApiId}, stage: nosuch} specified for usageplan ${usagePlanId}`,
@@ -198,6 +218,20 @@ test('usage plans come, change and go', async () => {
     404,
     'Invalid Usage Plan ID specified',
   )
+})
+
+test('a stage that is deleted leaves the plans that held it', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const apiId = await deployed(control)
+  const apiStages = [{ apiId, stage: 'dev' }]
+  const { id: usagePlanId } = await client.send(
+    new CreateUsagePlanCommand({ name: 'gold', apiStages }),
+  )
+  await client.send(new DeleteStageCommand({ restApiId: apiId, stageName: 'dev' }))
+  const plan = await client.send(new GetUsagePlanCommand({ usagePlanId }))
+  assert.deepEqual(plan.apiStages, [])
+  answer(await client.send(new DeleteUsagePlanCommand({ usagePlanId })), 202)
 })
 
 test('a key is in one plan per stage', async () => {

@@ -17,7 +17,7 @@ import {
 } from '../key-records.ts'
 import { pageOf } from '../paging.ts'
 import { listingDialect, patcher, setFlag, setText } from '../patch.ts'
-import { checkTags } from '../tags.ts'
+import { checkTags, withoutEmptyTags } from '../tags.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type ApiKey = RestOperations['GetApiKey']['output']
@@ -34,7 +34,7 @@ export async function createApiKey(
     enabled,
     stageKeys: stageKeys.map(({ restApiId, stageName }) => `${restApiId}/${stageName}`),
   })
-  return present(key, true)
+  return withoutEmptyTags(present(key, true))
 }
 
 export async function getApiKey(
@@ -53,7 +53,7 @@ export async function getApiKeys(ctx: ReadContext, input: Input<'GetApiKeys'>) {
     .filter(key => nameQuery === undefined || key.name?.startsWith(nameQuery))
     .filter(key => customerId === undefined || key.customerId === customerId)
   const { items, ...rest } = pageOf(chosen, key => key.id, input)
-  return { items: items.map(key => present(key, includeValues)), ...rest }
+  return { items: items.map(key => withoutEmptyTags(present(key, includeValues))), ...rest }
 }
 
 const patch = patcher<ApiKeyRecord>(listingDialect, {
@@ -69,6 +69,8 @@ const patch = patcher<ApiKeyRecord>(listingDialect, {
       key.stageKeys = key.stageKeys.filter(each => each !== value)
     },
   },
+  // Documented, and in no answer: there is nothing to keep.
+  '/labels': { add: () => {}, remove: () => {} },
 })
 
 export async function updateApiKey(
@@ -163,6 +165,7 @@ function present({ value, ...key }: ApiKeyRecord, withValue: boolean): ApiKey {
   return {
     ...key,
     ...(withValue ? { value } : {}),
+    tags: key.tags ?? {},
     createdDate: wholeSeconds(createdDate),
     lastUpdatedDate: wholeSeconds(lastUpdatedDate),
   }

@@ -17,6 +17,7 @@ import { ImportError } from '../../openapi/import-error.ts'
 import type { ControlContext } from '../context.ts'
 import { defined, draftOf, entryOf } from '../draft.ts'
 import { type RestApiRecord, restApis } from '../records.ts'
+import { withoutEmptyTags } from '../tags.ts'
 import { readEndpoints } from './endpoints.ts'
 import { importChecks } from './import-checks.ts'
 import { clearParts, knownParts, mergeParts } from './import-parts.ts'
@@ -52,7 +53,7 @@ export async function importRestApi(
   })
   await insertRoot(ctx, api)
   await mergeParts(ctx, api, convert({ apiId: api.id }))
-  return withWarnings(api, draft)
+  return withoutEmptyTags(withWarnings(api, draft))
 }
 
 export async function putRestApi(

@@ -20,12 +20,13 @@ import {
   restApis,
   stages,
 } from '../records.ts'
-import { checkTags } from '../tags.ts'
+import { checkTags, withoutEmptyTags } from '../tags.ts'
 import { readEndpoints } from './endpoints.ts'
 import { requireApi } from './lookup.ts'
 import { defaultModels } from './models.ts'
 import { readPolicy, writePolicy } from './resource-policy.ts'
 import { checkApi, patchApi } from './rest-api-patch.ts'
+import { leavePlans } from './usage-plan-lookup.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type RestApi = RestOperations['GetRestApi']['output']
@@ -58,9 +59,7 @@ export async function createRestApi(
     for (const model of defaultModels(ctx.ids))
       await ctx.tx.insert(models, api.id, model.name, model)
   }
-  // Alone among the answers, this one leaves out tags when there are none [R].
-  const { tags, ...answer } = presentApi(api)
-  return isFilled(tags) ? { ...answer, tags } : answer
+  return withoutEmptyTags(presentApi(api))
 }
 
 export async function getRestApi(
@@ -71,7 +70,7 @@ export async function getRestApi(
 }
 
 export function getRestApis(ctx: ReadContext, input: Input<'GetRestApis'>) {
-  return listPage(ctx.tx, restApis, '', input, presentApi)
+  return listPage(ctx.tx, restApis, '', input, api => withoutEmptyTags(presentApi(api)))
 }
 
 export async function updateRestApi(
@@ -96,6 +95,7 @@ export async function deleteRestApi(
   await requireApi(ctx, restApiId)
   for (const { id } of await ctx.tx.all(stages, restApiId)) ctx.retract(restApiId, id)
   for (const part of partsOfApi) await ctx.tx.deleteChildren(part, restApiId)
+  await leavePlans(ctx.tx, restApiId)
   await ctx.tx.delete(restApis, '', restApiId)
 }
 

@@ -16,6 +16,7 @@ import { checkClientCertificate } from './client-certificates.ts'
 import { checkDeployment, requireApi, requireStage } from './lookup.ts'
 import { patchStage } from './stage-patch.ts'
 import { checkStage, newStage, readCanary } from './stage-rules.ts'
+import { leavePlans } from './usage-plan-lookup.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type Stage = RestOperations['GetStage']['output']
@@ -92,6 +93,7 @@ export async function deleteStage(
 ): Promise<undefined> {
   await requireStage(ctx, restApiId, stageName)
   await ctx.tx.delete(stages, restApiId, stageName)
+  await leavePlans(ctx.tx, restApiId, stageName)
   ctx.retract(restApiId, stageName)
 }
 

@@ -1,8 +1,9 @@
 /**
- * Finds usage plans, and says whether a plan and a key go together: of all plans of a key only one may
- * hold a given stage.
+ * Finds usage plans, says whether a plan and a key go together (of all plans of a key only one may hold a given
+ * stage), and takes stages that are gone out of all plans.
  */
 import { ConflictException, NotFoundException } from '../../aws/faults.ts'
+import type { Writer } from '../../store/store.ts'
 import type { ReadContext } from '../context.ts'
 import { type UsagePlanRecord, usagePlanKeys, usagePlans } from '../key-records.ts'
 
@@ -28,5 +29,20 @@ export async function checkOnePlanPerStage(
       `API Key ${keyId} cannot be added because it cannot reference multiple Usage Plans with ` +
         `the same API stage: ${shared.apiId}:${shared.stage}`,
     )
+  }
+}
+
+/**
+ * Takes the stage, or all stages of the API, out of every plan, so that the plan can be deleted after them (a guess,
+ * after users' guides, which delete a stage and then its plan).
+ */
+export async function leavePlans(tx: Writer, apiId: string, stageName?: string): Promise<void> {
+  for (const { id, record } of await tx.all(usagePlans, '')) {
+    const kept = record.apiStages.filter(
+      each => each.apiId !== apiId || (stageName !== undefined && each.stage !== stageName),
+    )
+    if (kept.length < record.apiStages.length) {
+      await tx.update(usagePlans, '', id, { ...record, apiStages: kept })
+    }
   }
 }

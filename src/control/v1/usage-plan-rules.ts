@@ -10,6 +10,7 @@ import {
   type Effect,
   numberOf,
   type Patch,
+  type PatchOperation,
   type PatchRules,
   patcher,
   plainDialect,
@@ -39,7 +40,7 @@ const setPeriod: PlanEffect = (plan, { value }) => {
 const setMethodThrottle =
   (field: 'burstLimit' | 'rateLimit'): PlanEffect =>
   (plan, patch) => {
-    const stage = stageOf(plan, patch)
+    const stage = stageOf(plan, patch.keys[0])
     const key = methodKey(patch)
     stage.throttle = {
       ...stage.throttle,
@@ -48,7 +49,7 @@ const setMethodThrottle =
   }
 
 const setWholeThrottle: PlanEffect = (plan, patch) => {
-  stageOf(plan, patch).throttle = readThrottles(patch.value)
+  stageOf(plan, patch.keys[0]).throttle = readThrottles(patch.value)
 }
 
 const rules: PatchRules<UsagePlanRecord> = {
@@ -73,34 +74,58 @@ const rules: PatchRules<UsagePlanRecord> = {
       if (!isThere) plan.apiStages.push({ apiId, stage })
     },
     remove: (plan, { value }) => {
-      const { apiId, stage } = readStage(value)
-      plan.apiStages = plan.apiStages.filter(each => each.apiId !== apiId || each.stage !== stage)
+      // One that the plan does not hold is refused like one that does not exist (a guess).
+      const gone = stageOf(plan, value)
+      plan.apiStages = plan.apiStages.filter(each => each !== gone)
     },
   },
   '/apiStages/{stage}/throttle': {
     add: setWholeThrottle,
     replace: setWholeThrottle,
     remove: (plan, patch) => {
-      delete stageOf(plan, patch).throttle
+      delete stageOf(plan, patch.keys[0]).throttle
     },
   },
-  '/apiStages/{stage}/throttle/{path}/{verb}': {
+  '/apiStages/{stage}/throttle/{method}': {
     remove: (plan, patch) => {
-      delete stageOf(plan, patch).throttle?.[methodKey(patch)]
+      delete stageOf(plan, patch.keys[0]).throttle?.[methodKey(patch)]
     },
   },
-  '/apiStages/{stage}/throttle/{path}/{verb}/burstLimit': {
+  '/apiStages/{stage}/throttle/{method}/burstLimit': {
     add: setMethodThrottle('burstLimit'),
     replace: setMethodThrottle('burstLimit'),
   },
-  '/apiStages/{stage}/throttle/{path}/{verb}/rateLimit': {
+  '/apiStages/{stage}/throttle/{method}/rateLimit': {
     add: setMethodThrottle('rateLimit'),
     replace: setMethodThrottle('rateLimit'),
   },
 }
 
+const patchRules = patcher(plainDialect, rules)
+
 /** Applies UpdateUsagePlan's operations. */
-export const patchPlan = patcher(plainDialect, rules)
+export function patchPlan(
+  plan: UsagePlanRecord,
+  operations: readonly PatchOperation[] | undefined = [],
+): void {
+  for (const operation of operations) patchRules(plan, [withOneMethod(operation)])
+}
+
+/**
+ * The operation with resource path and verb as one segment. The documentation writes the path's slashes as `~1`,
+ * Terraform as they are:
+ *
+ *     /apiStages/a1:dev/throttle/~1pets~1{id}/GET/rateLimit
+ *     /apiStages/a1:dev/throttle//pets/{id}/GET/rateLimit
+ */
+function withOneMethod(operation: PatchOperation): PatchOperation {
+  const [, start, method, limit = ''] =
+    /^(\/apiStages\/[^/]+\/throttle\/)(.+\/[A-Z]+)(\/(?:burstLimit|rateLimit))?$/.exec(
+      operation.path ?? '',
+    ) ?? []
+  if (start === undefined || method === undefined) return operation
+  return { ...operation, path: `${start}${method.replaceAll('/', '~1')}${limit}` }
+}
 
 /** Throws `BadRequestException` when the plan cannot be like this. The words are a guess. */
 export function checkPlan({ name, throttle, quota, apiStages }: UsagePlanRecord): void {
@@ -134,8 +159,9 @@ function readStage(value = ''): { apiId: string; stage: string } {
   return { apiId, stage }
 }
 
-function stageOf(plan: UsagePlanRecord, { keys: [key = ''] }: Patch): ApiStageRecord {
-  const { apiId, stage } = readStage(key)
+/** The plan's stage that `apiId:stage` names. Throws `NotFoundException` [R]. */
+function stageOf(plan: UsagePlanRecord, name: string | undefined): ApiStageRecord {
+  const { apiId, stage } = readStage(name)
   const found = plan.apiStages.find(each => each.apiId === apiId && each.stage === stage)
   if (found) return found
   throw new NotFoundException(
@@ -144,8 +170,8 @@ function stageOf(plan: UsagePlanRecord, { keys: [key = ''] }: Patch): ApiStageRe
 }
 
 /** `/pets/GET`, whether or not the path came with its first slash. */
-function methodKey({ keys: [, path = '', verb = ''] }: Patch): string {
-  return `${path.startsWith('/') ? path : `/${path}`}/${verb}`
+function methodKey({ keys: [, method = ''] }: Patch): string {
+  return method.startsWith('/') ? method : `/${method}`
 }
 
 function readThrottles(text = ''): Record<string, ThrottleRecord> {

@@ -10,7 +10,7 @@ import { defined, isFilled } from '../draft.ts'
 import { type UsagePlanRecord, usagePlanKeys, usagePlans } from '../key-records.ts'
 import { listPage, pageOf } from '../paging.ts'
 import { stages } from '../records.ts'
-import { checkTags } from '../tags.ts'
+import { checkTags, withoutEmptyTags } from '../tags.ts'
 import { checkOnePlanPerStage, requirePlan } from './usage-plan-lookup.ts'
 import { checkPlan, patchPlan } from './usage-plan-rules.ts'
 
@@ -28,7 +28,7 @@ export async function createUsagePlan(
       name,
       description,
       throttle: throttle && defined(throttle),
-      quota: quota && defined(quota),
+      quota: quota && { offset: 0, ...defined(quota) },
       tags: isFilled(tags) ? tags : undefined,
     }),
     apiStages: apiStages.map(({ apiId = '', stage = '', throttle: own }) => ({
@@ -43,20 +43,21 @@ export async function createUsagePlan(
   return plan
 }
 
-export function getUsagePlan(
+export async function getUsagePlan(
   ctx: ReadContext,
   { usagePlanId }: Input<'GetUsagePlan'>,
 ): Promise<UsagePlan> {
-  return requirePlan(ctx, usagePlanId)
+  return present(await requirePlan(ctx, usagePlanId))
 }
 
 /** With `keyId`: the plans that hold this key. */
 export async function getUsagePlans(ctx: ReadContext, input: Input<'GetUsagePlans'>) {
   const { keyId } = input
-  if (keyId === undefined) return listPage(ctx.tx, usagePlans, '', input, (p): UsagePlan => p)
+  if (keyId === undefined)
+    return listPage(ctx.tx, usagePlans, '', input, plan => withoutEmptyTags(present(plan)))
   const plans: UsagePlan[] = []
   for (const { id, record } of await ctx.tx.all(usagePlans, '')) {
-    if (await ctx.tx.get(usagePlanKeys, id, keyId)) plans.push(record)
+    if (await ctx.tx.get(usagePlanKeys, id, keyId)) plans.push(withoutEmptyTags(present(record)))
   }
   return pageOf(plans, plan => plan.id ?? '', input)
 }
@@ -74,7 +75,7 @@ export async function updateUsagePlan(
     await checkOnePlanPerStage(ctx, plan, id)
   }
   await ctx.tx.update(usagePlans, '', usagePlanId, plan)
-  return plan
+  return present(plan)
 }
 
 export async function deleteUsagePlan(
@@ -83,13 +84,18 @@ export async function deleteUsagePlan(
 ): Promise<undefined> {
   const { apiStages } = await requirePlan(ctx, usagePlanId)
   if (apiStages.length > 0) {
-    // That AWS refuses is known (Terraform takes the stages out first); the words are a guess.
+    // The words are known from users' reports.
     throw new BadRequestException(
-      `Cannot delete usage plan '${usagePlanId}' because it contains API Stages`,
+      `Cannot delete Usage Plan ${usagePlanId} because there are API Stages associated with it`,
     )
   }
   await ctx.tx.deleteChildren(usagePlanKeys, usagePlanId)
   await ctx.tx.delete(usagePlans, '', usagePlanId)
+}
+
+/** What AWS answers for a plan. */
+function present(plan: UsagePlanRecord): UsagePlan {
+  return { ...plan, tags: plan.tags ?? {} }
 }
 
 // Stages that were in the plan before may be gone meanwhile; new ones have to exist.

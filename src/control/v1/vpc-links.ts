@@ -11,7 +11,7 @@ import { defined, isFilled } from '../draft.ts'
 import { listPage } from '../paging.ts'
 import { patcher, plainDialect, setText } from '../patch.ts'
 import { resources, restApis, type VpcLinkRecord, vpcLinks } from '../records.ts'
-import { checkTags } from '../tags.ts'
+import { checkTags, withoutEmptyTags } from '../tags.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type VpcLink = RestOperations['GetVpcLink']['output']
@@ -42,7 +42,7 @@ export async function getVpcLink(
 }
 
 export function getVpcLinks(ctx: ReadContext, input: Input<'GetVpcLinks'>) {
-  return listPage(ctx.tx, vpcLinks, '', input, present)
+  return listPage(ctx.tx, vpcLinks, '', input, link => withoutEmptyTags(present(link)))
 }
 
 const patch = patcher<VpcLinkRecord>(plainDialect, {
@@ -104,5 +104,11 @@ async function isUsed({ tx }: ReadContext, linkId: string): Promise<boolean> {
 }
 
 function present(link: VpcLinkRecord): VpcLink {
-  return { ...link, status: 'AVAILABLE', statusMessage: 'Your vpc link is ready for use' }
+  return {
+    ...link,
+    status: 'AVAILABLE',
+    statusMessage: 'Your vpc link is ready for use',
+    // As in the CLI's examples.
+    tags: link.tags ?? {},
+  }
 }
