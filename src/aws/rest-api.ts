@@ -137,6 +137,7 @@ export interface Authorizer {
   readonly authorizerCredentials?: string
   readonly identitySource?: string
   readonly identityValidationExpression?: string
+  /** Absent: 300 for Lambda authorizers. 0: nothing is kept. */
   readonly authorizerResultTtlInSeconds?: number
 }
 

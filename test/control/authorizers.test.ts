@@ -40,7 +40,6 @@ test('authorizers of each type come, change and go', async () => {
     authType: 'custom',
     authorizerUri,
     identitySource: 'method.request.header.Authorization',
-    authorizerResultTtlInSeconds: 300,
   })
   const arn = 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abc'
   const pool = await client.send(
@@ -49,9 +48,11 @@ test('authorizers of each type come, change and go', async () => {
       name: 'pool',
       type: 'COGNITO_USER_POOLS',
       providerARNs: [arn],
+      authorizerCredentials: 'arn:aws:iam::000000000000:role/r',
     }),
   )
   assert.equal(pool.authType, 'cognito_user_pools')
+  assert.equal(pool.authorizerCredentials, undefined)
   const { items = [] } = await client.send(new GetAuthorizersCommand({ restApiId }))
   assert.equal(items.length, 2)
 
