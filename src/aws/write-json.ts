@@ -36,7 +36,9 @@ function writeValue(type: Type, value: unknown): unknown {
     case 'map': {
       const map: Record<string, unknown> = {}
       for (const [key, item] of Object.entries(value as object)) {
-        if (isSet(item)) setOwn(map, key, writeValue(type.of, item))
+        // A null is said on purpose: AWS has them in maps of templates.
+        if (item === null) setOwn(map, key, null)
+        else if (item !== undefined) setOwn(map, key, writeValue(type.of, item))
       }
       return map
     }

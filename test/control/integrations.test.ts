@@ -17,7 +17,7 @@ import {
   UpdateIntegrationCommand,
   UpdateIntegrationResponseCommand,
 } from '@aws-sdk/client-api-gateway'
-import { answer, type Harness, refused, startControl } from './harness.ts'
+import { answer, anyAuthorization, type Harness, refused, startControl } from './harness.ts'
 
 const lambdaUri =
   'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations'
@@ -278,4 +278,33 @@ test('integration responses follow the method response', async () => {
     404,
     'Invalid Response status code specified',
   )
+})
+
+test('a template without text is answered as null', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const name = { ...(await methodOf(control)), statusCode: '200' }
+  const none = { 'application/json': null as unknown as string }
+  await client.send(new PutIntegrationCommand({ ...name, type: 'MOCK' }))
+  await client.send(
+    new PutIntegrationResponseCommand({ ...name, responseTemplates: { 'application/json': '' } }),
+  )
+  const headers = { authorization: anyAuthorization, 'x-amz-date': '20260101T000000Z' }
+  const path = `/restapis/${name.restApiId}/resources/${name.resourceId}/methods/${name.httpMethod}`
+  const patchOperations = [{ op: 'add', path: 'requestTemplates/application~1json' }]
+  const body = JSON.stringify({ patchOperations })
+  const patched = await control.raw({
+    method: 'PATCH',
+    path: `${path}/integration`,
+    headers,
+    body,
+  })
+  assert.equal(patched.status, 200, patched.body)
+  const integration = JSON.parse(patched.body)
+  assert.deepEqual(integration.requestTemplates, none)
+  assert.deepEqual(integration.integrationResponses['200'].responseTemplates, none)
+  for (const parent of [path, `/restapis/${name.restApiId}/resources?embed=methods`]) {
+    const { body: text } = await control.raw({ path: parent, headers })
+    assert.match(text, /"requestTemplates":\{"application\/json":null\}/)
+  }
 })

@@ -270,6 +270,13 @@ test('method responses come and go with their headers and models', async () => {
     400,
     "1 validation error detected: Value 'wrong_op' at 'updateMethodResponseInput.patchOperations.1.member.op' failed to satisfy constraint: Member must satisfy enum value set: [add, remove, move, test, replace, copy]",
   )
+  const type = '/responseModels/text~1plain'
+  await refused(
+    update({ op: 'replace', path: type, value: 'Pet' }),
+    'NotFoundException',
+    404,
+    'Content-Type specified was not found',
+  )
   answer(await client.send(new DeleteMethodResponseCommand(name)), 204)
   await refused(
     client.send(new GetMethodResponseCommand(name)),

@@ -23,6 +23,7 @@ import {
   type MethodRecord,
   resources,
 } from '../records.ts'
+import { presentIntegrationResponse } from './integration-answers.ts'
 import { type MethodName, requireIntegration } from './lookup.ts'
 import { checkContentTypes, checkResponseMappings } from './mapping-expressions.ts'
 
@@ -49,14 +50,14 @@ export async function putIntegrationResponse(
   check(response, method, integration)
   integration.integrationResponses = { ...integration.integrationResponses, [statusCode]: response }
   await ctx.tx.update(resources, restApiId, resource.id, resource)
-  return response
+  return presentIntegrationResponse(response)
 }
 
 export async function getIntegrationResponse(
   ctx: ReadContext,
   input: Input<'GetIntegrationResponse'>,
 ): Promise<IntegrationResponse> {
-  return (await requireIntegrationResponse(ctx, input)).response
+  return presentIntegrationResponse((await requireIntegrationResponse(ctx, input)).response)
 }
 
 const setContentHandling: Effect<IntegrationResponseRecord> = (response, patch) => {
@@ -89,7 +90,7 @@ export async function updateIntegrationResponse(
   patch(response, input.patchOperations)
   check(response, method, integration)
   await ctx.tx.update(resources, input.restApiId, resource.id, resource)
-  return response
+  return presentIntegrationResponse(response)
 }
 
 export async function deleteIntegrationResponse(

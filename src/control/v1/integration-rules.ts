@@ -6,6 +6,7 @@
 import { BadRequestException } from '../../aws/faults.ts'
 import {
   type Effect,
+  type PatchOperation,
   type PatchRules,
   patcher,
   plainDialect,
@@ -34,6 +35,11 @@ const notForMock: Effect<IntegrationRecord> = ({ type }, { path }) => {
 }
 
 const rules: PatchRules<IntegrationRecord> = {
+  '/cacheKeyParameters': {
+    remove: integration => {
+      integration.cacheKeyParameters = []
+    },
+  },
   '/cacheKeyParameters/{name}': {
     add: addCacheKey,
     replace: addCacheKey,
@@ -83,8 +89,20 @@ const rules: PatchRules<IntegrationRecord> = {
   },
 }
 
-/** Applies UpdateIntegration's operations. */
-export const patchIntegration = patcher(plainDialect, rules)
+const patchRules = patcher(plainDialect, rules)
+
+/** Applies UpdateIntegration's operations. One of the CLI's examples leaves out a path's first slash. */
+export function patchIntegration(
+  integration: IntegrationRecord,
+  operations: readonly PatchOperation[] | undefined,
+): void {
+  const whole = operations?.map(operation =>
+    operation.path && !operation.path.startsWith('/')
+      ? { ...operation, path: `/${operation.path}` }
+      : operation,
+  )
+  patchRules(integration, whole)
+}
 
 function addCacheKey(
   integration: IntegrationRecord,

@@ -7,6 +7,7 @@ import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { defined } from '../draft.ts'
 import { type IntegrationRecord, resources } from '../records.ts'
+import { presentIntegration } from './integration-answers.ts'
 import { checkIntegration, patchIntegration } from './integration-rules.ts'
 import { requireIntegration, requireMethod } from './lookup.ts'
 
@@ -47,14 +48,14 @@ export async function putIntegration(
   checkIntegration(integration, method)
   method.methodIntegration = integration
   await ctx.tx.update(resources, restApiId, resource.id, resource)
-  return integration
+  return presentIntegration(integration)
 }
 
 export async function getIntegration(
   ctx: ReadContext,
   input: Input<'GetIntegration'>,
 ): Promise<Integration> {
-  return (await requireIntegration(ctx, input)).integration
+  return presentIntegration((await requireIntegration(ctx, input)).integration)
 }
 
 export async function updateIntegration(
@@ -65,7 +66,7 @@ export async function updateIntegration(
   patchIntegration(integration, input.patchOperations)
   checkIntegration(integration, method)
   await ctx.tx.update(resources, input.restApiId, resource.id, resource)
-  return integration
+  return presentIntegration(integration)
 }
 
 export async function deleteIntegration(

@@ -7,7 +7,14 @@ import { ConflictException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { defined, entryOf } from '../draft.ts'
-import { patcher, plainDialect, removeEntry, setEntry, setFlagEntry } from '../patch.ts'
+import {
+  onlyExisting,
+  patcher,
+  plainDialect,
+  removeEntry,
+  setEntry,
+  setFlagEntry,
+} from '../patch.ts'
 import { type MethodResponseRecord, resources } from '../records.ts'
 import { type MethodName, requireMethod } from './lookup.ts'
 import { checkResponseHeaders } from './mapping-expressions.ts'
@@ -40,16 +47,19 @@ export async function getMethodResponse(
   return (await requireMethodResponse(ctx, input)).response
 }
 
+const unknownName = 'Invalid parameter name specified'
+const unknownType = 'Content-Type specified was not found'
+
 const patch = patcher<MethodResponseRecord>(plainDialect, {
   '/responseParameters/{name}': {
     add: setFlagEntry('responseParameters'),
-    replace: setFlagEntry('responseParameters'),
-    remove: removeEntry('responseParameters', 'Invalid parameter name specified'),
+    replace: onlyExisting('responseParameters', unknownName, setFlagEntry('responseParameters')),
+    remove: removeEntry('responseParameters', unknownName),
   },
   '/responseModels/{type}': {
     add: setEntry('responseModels'),
-    replace: setEntry('responseModels'),
-    remove: removeEntry('responseModels', 'Content-Type specified was not found'),
+    replace: onlyExisting('responseModels', unknownType, setEntry('responseModels')),
+    remove: removeEntry('responseModels', unknownType),
   },
 })
 

@@ -17,6 +17,7 @@ import {
   setText,
 } from '../patch.ts'
 import { authorizers, type MethodRecord, resources } from '../records.ts'
+import { presentMethod } from './integration-answers.ts'
 import { requireMethod, requireResource } from './lookup.ts'
 import { checkParameterNames } from './mapping-expressions.ts'
 import { checkModels } from './models.ts'
@@ -58,7 +59,7 @@ export async function putMethod(ctx: ControlContext, input: Input<'PutMethod'>):
 }
 
 export async function getMethod(ctx: ReadContext, input: Input<'GetMethod'>): Promise<Method> {
-  return (await requireMethod(ctx, input)).method
+  return presentMethod((await requireMethod(ctx, input)).method)
 }
 
 const patch = patcher<MethodRecord>(opsDialect, {
@@ -99,7 +100,7 @@ export async function updateMethod(
   patch(method, input.patchOperations)
   await checkMethod(ctx, input.restApiId, method)
   await ctx.tx.update(resources, input.restApiId, resource.id, resource)
-  return method
+  return presentMethod(method)
 }
 
 export async function deleteMethod(

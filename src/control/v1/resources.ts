@@ -11,6 +11,7 @@ import { isFilled } from '../draft.ts'
 import { listPage } from '../paging.ts'
 import { listingDialect, patcher, setText } from '../patch.ts'
 import { type ResourceRecord, resources } from '../records.ts'
+import { presentMethod } from './integration-answers.ts'
 import { requireApi, requireResource } from './lookup.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
@@ -167,9 +168,11 @@ async function updatePaths(
 function present(resource: ResourceRecord, withMethods: boolean): Resource {
   const { resourceMethods, ...plain } = resource
   if (!isFilled(resourceMethods)) return plain
-  if (withMethods) return { ...plain, resourceMethods }
-  const names = Object.keys(resourceMethods).map(verb => [verb, {}])
-  return { ...plain, resourceMethods: Object.fromEntries(names) }
+  const methods = Object.entries(resourceMethods).map(([verb, method]) => [
+    verb,
+    withMethods ? presentMethod(method) : {},
+  ])
+  return { ...plain, resourceMethods: Object.fromEntries(methods) }
 }
 
 function embedsMethods(embed: readonly string[] | undefined): boolean {
