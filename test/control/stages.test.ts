@@ -31,7 +31,7 @@ test('a stage answers what it was made of', async () => {
   const name = await deployed(control)
   const given = {
     description: 'for tests',
-    variables: { colour: 'red' },
+    variables: { colour: 'red, green' },
     tracingEnabled: true,
     cacheClusterEnabled: true,
     cacheClusterSize: '1.6' as const,
@@ -270,4 +270,38 @@ test('wrong patches of a stage are refused in the words of AWS', async () => {
       message,
     )
   }
+})
+
+test('the overrides of a canary are set together, and each is set and taken away', async () => {
+  await using control = await startControl()
+  const name = await deployed(control)
+  await control.client.send(new CreateStageCommand(name))
+  const path = '/canarySettings/stageVariableOverrides'
+  const cases: [PatchOperation, Record<string, string>][] = [
+    [
+      { op: 'replace', path, value: '{"a":"1","b":"2"}' },
+      { a: '1', b: '2' },
+    ],
+    [
+      { op: 'replace', path: `${path}/c`, value: '3' },
+      { a: '1', b: '2', c: '3' },
+    ],
+    [
+      { op: 'remove', path: `${path}/a` },
+      { b: '2', c: '3' },
+    ],
+  ]
+  for (const [operation, want] of cases) {
+    const input = { ...name, patchOperations: [operation] }
+    const stage = await control.client.send(new UpdateStageCommand(input))
+    assert.deepEqual(stage.canarySettings?.stageVariableOverrides, want)
+  }
+  await refused(
+    control.client.send(
+      new UpdateStageCommand({ ...name, patchOperations: [{ op: 'remove', path: `${path}/a` }] }),
+    ),
+    'BadRequestException',
+    400,
+    'Cannot remove method setting canarySettings/stageVariableOverrides/a because there is no method setting for this method ',
+  )
 })

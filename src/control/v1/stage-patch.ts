@@ -125,10 +125,21 @@ const rules: PatchRules<StageRecord> = {
     }),
   },
   '/canarySettings/useStageCache': { replace: onCanary(setFlag('useStageCache')) },
+  '/canarySettings/stageVariableOverrides': {
+    replace: onCanary((canary, { value }) => {
+      canary.stageVariableOverrides = readTexts(value)
+    }),
+  },
   '/canarySettings/stageVariableOverrides/{name}': {
     replace: onCanary((canary, { value = '', keys: [name = ''] }) => {
       canary.stageVariableOverrides = { ...canary.stageVariableOverrides, [name]: value }
     }),
+    // Not documented; Terraform does it.
+    remove: (stage, { path, keys: [name = ''] }) => {
+      const overrides = stage.canarySettings?.stageVariableOverrides
+      if (!overrides || !Object.hasOwn(overrides, name)) throw nothingToRemove(path.slice(1))
+      delete overrides[name]
+    },
   },
 }
 
@@ -186,6 +197,19 @@ function removeSetting(stage: StageRecord, key: string): boolean {
   if (!Object.hasOwn(all, key)) return false
   delete all[key]
   return true
+}
+
+/** A map as a JSON text: the form is a guess. */
+function readTexts(text = ''): Record<string, string> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, String(each)]))
+    }
+  } catch {
+    // Refused below.
+  }
+  throw new BadRequestException(`Invalid stage variable overrides specified: ${text}`)
 }
 
 function nothingToRemove(key: string): BadRequestException {

@@ -95,8 +95,8 @@ function checkVariables(variables: Readonly<Record<string, string>> = {}): void 
         `Invalid stage variable name: ${name}. Please use alphanumeric characters and underscores.`,
       )
     }
-    // The pattern is documented, the words are a guess.
-    if (!/^[A-Za-z0-9\-._~:/?#&=,]{0,512}$/.test(value)) {
+    // The documented pattern has no space; AWS takes it all the same (seen in a user's transcript).
+    if (!/^[A-Za-z0-9\-._~:/?#&=, ]{0,512}$/.test(value)) {
       throw new BadRequestException(
         `Invalid stage variable value: ${value}. Please use values with alphanumeric characters ` +
           "and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.",
