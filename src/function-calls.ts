@@ -160,7 +160,8 @@ export class FunctionCalls implements FunctionHost {
   ): Promise<FunctionAnswer> {
     try {
       const { payload, functionError } = await this.#runner.invoke(settings, invocation)
-      return { type: 'answered', payload, functionError: functionError ?? null }
+      const invocationId = invocation.requestId
+      return { type: 'answered', payload, functionError: functionError ?? null, invocationId }
     } catch (error) {
       if (!(error instanceof Error)) return { type: 'failed', reason: String(error) }
       if (error.name === 'TooManyInvocations') return { type: 'throttled', reason: error.message }

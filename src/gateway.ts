@@ -21,8 +21,10 @@ import { restApis } from './control/records.ts'
 import { createControlServer } from './control/server.ts'
 import { DataPlane } from './data-plane.ts'
 import { FunctionCalls } from './function-calls.ts'
+import { integrationTools } from './integration-tools.ts'
 import { FunctionRunner } from './lambda/runner.ts'
 import { LastGood } from './last-good.ts'
+import type { InvokeFunction } from './messages/messages.ts'
 import { createLog, type Log } from './observe/log.ts'
 import type { Options } from './options.ts'
 import { OwnRoutes } from './own-routes.ts'
@@ -30,6 +32,8 @@ import { Publisher } from './publisher.ts'
 import { StoreUnavailable } from './store/errors.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { createTestInvoke } from './test-invoke.ts'
+import { createTestAuthorizer } from './test-invoke-authorizer.ts'
 
 export interface Gateway {
   /** `http://127.0.0.1:4566` */
@@ -83,6 +87,16 @@ async function assemble(
   closers.push(() => rm(socketFolder, { recursive: true, force: true }))
   const controlSocket = join(socketFolder, 'control.sock')
 
+  const invoke: InvokeFunction = call => functions.call(call)
+  const outgoing = {
+    answerLimitBytes: options.answerLimitBytes,
+    connectTimeoutMs: options.connectTimeoutMs,
+    allowedTargets: options.allowTargets,
+    awsEndpoints: options.awsEndpoints,
+    awsCredentials: options.awsCredentials,
+  }
+  const tools = integrationTools(outgoing, invoke)
+  closers.push(() => tools.client.close())
   const dataPlane = new DataPlane({
     threads: options.threads,
     settings: {
@@ -90,14 +104,10 @@ async function assemble(
       port: options.port,
       controlSocket,
       bodyLimitBytes: options.bodyLimitBytes,
-      answerLimitBytes: options.answerLimitBytes,
-      connectTimeoutMs: options.connectTimeoutMs,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
-      allowedTargets: options.allowTargets,
-      awsEndpoints: options.awsEndpoints,
-      awsCredentials: options.awsCredentials,
+      ...outgoing,
     },
-    invoke: call => functions.call(call),
+    invoke,
     log: (level, message) => log[level](message),
   })
   const publisher = new Publisher(dataPlane, new LastGood(join(options.dataDir, 'programs')), log)
@@ -112,6 +122,7 @@ async function assemble(
           defaultAccount: options.account,
           credentials: credentialsOf(options),
           publish: changes => publisher.publish(changes),
+          tests: { method: createTestInvoke(tools), authorizer: createTestAuthorizer(invoke) },
           lambda: functions.control,
           report: (error, { requestId, operation }) =>
             log.error(`${operation ?? 'a call'} failed: ${textOf(error)}`, { requestId }),

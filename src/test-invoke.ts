@@ -2,40 +2,58 @@
  * TestInvokeMethod: runs one method of an API as it stands now, without a deployment, through the same pipeline, and writes
  * down what happened in AWS's log format. As on AWS authorizers, API keys and the settings of stages play no part, and
  * the path that is given need not fit the resource.
+ *
+ * The lines, their order, the answer's headers and what the function is told of its caller are recorded from AWS.
  */
-import { extendedRequestId } from './base/ids.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { TestAnswer, TestRequest } from './control/test-request.ts'
+import { serviceUrl } from './integrations/aws-service.ts'
 import { endpointUrl } from './integrations/http-endpoint.ts'
 import { type IntegrationTools, prepareIntegration } from './integrations/prepare.ts'
-import type { IntegrationRequest, IntegrationResponse, Reply, Send } from './messages/messages.ts'
+import type {
+  FunctionAnswer,
+  FunctionCall,
+  IntegrationRequest,
+  IntegrationResponse,
+  InvokeFunction,
+  Reply,
+  Send,
+} from './messages/messages.ts'
+import type { Context } from './messages/variables.ts'
 import { ExecutionLog, formatHeaders, formatMap } from './observe/execution-log.ts'
-import type { Arrival } from './pipeline/arrival.ts'
 import { ClientRequest } from './pipeline/client-request.ts'
 import { Exchange, type LoadedRoute } from './pipeline/exchange.ts'
 import { restSteps, run } from './pipeline/pipeline.ts'
-import { answerHeaders, refusalReply, toRefusal } from './pipeline/respond.ts'
+import { refusalReply, toRefusal } from './pipeline/respond.ts'
 import type { IntegrationPlan, Program, Route } from './program/program.ts'
+import { ProgramError } from './program/program-error.ts'
 import { compileRest } from './program/rest.ts'
+import { simulatedArrival, testIdentity } from './test-invoke-context.ts'
+import {
+  describeFunctionAnswer,
+  describeFunctionCall,
+  functionFailure,
+} from './test-invoke-lambda.ts'
 
-/** What a test leaves out: the guards, and what stages set. */
-const leftOut = new Set(['obstacle', 'api-key', 'throttle'])
+/** What a test leaves out: the guards. */
+const leftOut = new Set(['api-key', 'throttle'])
 
-/** Makes the function that the control plane is handed. It rejects with ProgramError when the method cannot be compiled. */
+const failed: Reply = {
+  status: 500,
+  headers: ['x-amzn-ErrorType', 'InternalServerErrorException'],
+  body: '{"message":"Internal server error"}',
+}
+
+/** Makes the function that the control plane is handed. */
 export function createTestInvoke(
   tools: IntegrationTools,
 ): (request: TestRequest) => Promise<TestAnswer> {
   return async request => {
-    const program = compileRest(request.source)
-    const route = program.routes.all.find(one => one.resourceId === request.resourceId)
-    if (route === undefined) throw new Error('The method is not in its own program')
     const log = new ExecutionLog(request.requestId, Date.now)
+    log.line(`Starting execution for request: ${request.requestId}`)
     const started = performance.now()
-    const exchange = exchangeFor(request, program, route, log, tools)
-    describeRequest(exchange, request, log)
-    const { reply, failure } = await finish(exchange)
-    const headers = answerHeaders(exchange, reply).slice(4)
-    describeAnswer(reply, headers, failure, log)
+    const { reply, headers } = await answer(request, log, tools)
+    log.line(`Method completed with status: ${reply.status}`)
     return {
       status: reply.status,
       headers,
@@ -46,6 +64,63 @@ export function createTestInvoke(
   }
 }
 
+interface Outcome {
+  readonly reply: Reply
+  readonly headers: readonly string[]
+}
+
+async function answer(
+  request: TestRequest,
+  log: ExecutionLog,
+  tools: IntegrationTools,
+): Promise<Outcome> {
+  const program = compile(request, log)
+  if (program === null) return { reply: failed, headers: failed.headers }
+  const route = program.routes.all[0]
+  if (route === undefined) throw new Error('The method is not in its own program')
+  const calls = new LoggedCalls(request, program, tools.invoke, log)
+  const exchange = exchangeFor(request, program, route, log, {
+    ...tools,
+    invoke: call => calls.invoke(call),
+  })
+  describeRequest(exchange, request, log)
+  const { reply, isRefused } = await finish(exchange)
+  if (isRefused) {
+    log.line(failureOf(exchange, route.integration.type === 'AWS_PROXY' ? calls.last : null))
+    return { reply, headers: refusalHeaders(exchange, reply) }
+  }
+  const headers = answerHeaders(exchange, reply)
+  log.line(`Method response body after transformations: ${reply.body}`)
+  log.line(`Method response headers: ${formatHeaders(headers)}`)
+  log.line('Successfully completed execution')
+  return { reply, headers }
+}
+
+/** A guess: what a deployment would refuse, a test answers like any other fault of the configuration. */
+function compile(request: TestRequest, log: ExecutionLog): Program | null {
+  try {
+    return compileRest(request.source)
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error
+    log.line(`Execution failed due to configuration error: ${error.message}`)
+    return null
+  }
+}
+
+/** A context with the caller of the test in it. */
+class TestExchange extends Exchange {
+  readonly #request: TestRequest
+
+  constructor(request: TestRequest, ...rest: ConstructorParameters<typeof Exchange>) {
+    super(...rest)
+    this.#request = request
+  }
+
+  override get context(): Context {
+    return { ...super.context, identity: testIdentity(this.#request) }
+  }
+}
+
 function exchangeFor(
   request: TestRequest,
   program: Program,
@@ -53,51 +128,35 @@ function exchangeFor(
   log: ExecutionLog,
   tools: IntegrationTools,
 ): Exchange {
-  const [path = '/', rawQuery = ''] = splitOnce(request.pathWithQuery, '?')
-  const method = request.method
-  const match = program.routes.match(route.httpMethod === 'ANY' ? 'GET' : route.httpMethod, path)
-  const arrival: Arrival = {
-    method,
-    path,
-    pathWithStage: `/${program.stageName}${path}`,
-    rawQuery,
-    headers: request.headers,
-    host: `${program.apiId}.execute-api.${program.region}.amazonaws.com`,
-    sourceIp: 'test-invoke-source-ip',
-    protocol: 'HTTP/1.1',
-    requestId: request.requestId,
-    extendedRequestId: extendedRequestId(),
-    startedAt: Date.now(),
-    startedMonotonic: performance.now(),
-  }
+  const arrival = simulatedArrival(request, request.method, route.resourcePath)
+  const match = program.routes.match(
+    route.httpMethod === 'ANY' ? 'GET' : route.httpMethod,
+    arrival.path,
+  )
   const body = request.body === '' ? null : Buffer.from(request.body)
-  const parameters = match?.pathParameters ?? Object.create(null)
+  const send = prepareIntegration(route.integration, program, route, tools)
   const loaded: LoadedRoute = {
     route,
     steps: restSteps.filter(row => row.isNeeded(program, route) && !leftOut.has(row.name)),
-    send: loggingSend(
-      prepareIntegration(route.integration, program, route, tools),
-      route,
-      program,
-      log,
-    ),
+    send: isLogged(route.integration) ? loggingSend(send, route.integration, log) : send,
     gate: null,
   }
-  const asked = new ClientRequest(method, path, rawQuery, request.headers, body, parameters)
+  const parameters = match?.pathParameters ?? Object.create(null)
+  const { method, path, rawQuery, headers } = arrival
+  const asked = new ClientRequest(method, path, rawQuery, headers, body, parameters)
   const cancel = { aborted: false, onAbort() {} }
-  return new Exchange(arrival, program, loaded, asked, cancel, newTraceId(Date.now()))
+  const traceId = newTraceId(arrival.startedAt)
+  return new TestExchange(request, arrival, program, loaded, asked, cancel, traceId)
 }
 
-/** Writes down the call to the back end; a MOCK has none. */
-function loggingSend(
-  send: Send,
-  { integration }: Route,
-  program: Program,
-  log: ExecutionLog,
-): Send {
-  if (integration.type === 'MOCK') return send
+/** A MOCK calls nobody, and calls of functions are written down where their event is known. */
+function isLogged(plan: IntegrationPlan): boolean {
+  return plan.type !== 'MOCK' && !('functionArn' in plan)
+}
+
+function loggingSend(send: Send, plan: IntegrationPlan, log: ExecutionLog): Send {
   return async (request, variables, cancel) => {
-    const url = urlOf(integration, program, request)
+    const url = urlOf(plan, request)
     log.line(`Endpoint request URI: ${url}`)
     log.line(`Endpoint request headers: ${formatHeaders(request.headers)}`)
     log.line(`Endpoint request body after transformations: ${request.body ?? ''}`)
@@ -108,10 +167,50 @@ function loggingSend(
   }
 }
 
-function urlOf(plan: IntegrationPlan, program: Program, request: IntegrationRequest): string {
-  if ('endpoint' in plan) return endpointUrl(plan.endpoint, request)
-  if (!('functionArn' in plan)) return ''
-  return `https://lambda.${program.region}.amazonaws.com/2015-03-31/functions/${plan.functionArn}/invocations`
+function urlOf(plan: IntegrationPlan, request: IntegrationRequest): string {
+  if (plan.type === 'HTTP' || plan.type === 'HTTP_PROXY') return endpointUrl(plan.endpoint, request)
+  return plan.type === 'AWS_SERVICE' ? serviceUrl(plan.service, request) : ''
+}
+
+/** Calls functions and writes down what they were told and what they said. */
+class LoggedCalls {
+  last: FunctionAnswer | null = null
+  readonly #request: TestRequest
+  readonly #program: Program
+  readonly #invoke: InvokeFunction
+  readonly #log: ExecutionLog
+
+  constructor(request: TestRequest, program: Program, invoke: InvokeFunction, log: ExecutionLog) {
+    this.#request = request
+    this.#program = program
+    this.#invoke = invoke
+    this.#log = log
+  }
+
+  async invoke(given: FunctionCall): Promise<FunctionAnswer> {
+    const call = { ...given, payload: withoutForwarded(given.payload, this.#request) }
+    describeFunctionCall(call, this.#program.apiId, this.#request.requestId, this.#log)
+    const started = performance.now()
+    this.last = await this.#invoke(call)
+    describeFunctionAnswer(this.last, performance.now() - started, call.traceId, this.#log)
+    return this.last
+  }
+}
+
+const forwarded = ['X-Amzn-Trace-Id', 'X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto']
+
+/** A test came through no load balancer: its event has the headers that were given, and null for none. */
+function withoutForwarded(payload: string | Buffer, request: TestRequest): string | Buffer {
+  // A string is the event of a proxy integration; what a template made is bytes.
+  if (typeof payload !== 'string' || !payload.startsWith('{"resource":')) return payload
+  const event: Record<string, unknown> = JSON.parse(payload)
+  if (request.headers.length === 0) {
+    return JSON.stringify({ ...event, headers: null, multiValueHeaders: null })
+  }
+  for (const headers of [event['headers'], event['multiValueHeaders']]) {
+    for (const name of forwarded) delete (headers as Record<string, unknown>)[name]
+  }
+  return JSON.stringify(event)
 }
 
 function describeRequest(
@@ -137,43 +236,50 @@ function describeResponse(response: IntegrationResponse, log: ExecutionLog): voi
   log.line(`Endpoint response body before transformations: ${response.body}`)
 }
 
-function describeAnswer(
-  reply: Reply,
-  headers: readonly string[],
-  failure: string | null,
-  log: ExecutionLog,
-): void {
-  if (failure === null) {
-    log.line(`Method response body after transformations: ${reply.body}`)
-    log.line(`Method response headers: ${formatHeaders(headers)}`)
-    log.line('Successfully completed execution')
-  } else {
-    log.line(`Execution failed due to ${failure}`)
-  }
-  log.line(`Method completed with status: ${reply.status}`)
-}
-
-function finish(x: Exchange): Promise<{ reply: Reply; failure: string | null }> {
+function finish(x: Exchange): Promise<{ reply: Reply; isRefused: boolean }> {
   return new Promise(resolve => {
     run(x, {
-      reply: (_, reply) => resolve({ reply, failure: null }),
+      reply: (_, reply) => resolve({ reply, isRefused: false }),
       failed: (_, error) => {
         x.refusal = toRefusal(error)
-        resolve({ reply: refusalReply(x, x.refusal), failure: failureOf(x) })
+        resolve({ reply: refusalReply(x, x.refusal), isRefused: true })
       },
     })
   })
 }
 
-/** In AWS's words where they are known. */
-function failureOf({ refusal }: Exchange): string {
-  const reason = refusal?.detail.reason ?? refusal?.message ?? ''
-  return refusal?.type === 'INTEGRATION_TIMEOUT'
-    ? 'a timeout error'
-    : `configuration error: ${reason}`
+/** Those of the method, and the trace id last. */
+function answerHeaders(x: Exchange, { headers }: Reply): readonly string[] {
+  const { type } = x.loaded.route.integration
+  if (type === 'MOCK' || type === 'HTTP_PROXY') return headers
+  return [...headers, 'X-Amzn-Trace-Id', `${x.traceId};Sampled=0`]
 }
 
-function splitOnce(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark)
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+/** Without the content type, which AWS does not show for its built-in answers. */
+function refusalHeaders({ program, refusal }: Exchange, { headers }: Reply): readonly string[] {
+  const plan = refusal && program.gatewayResponses.of[refusal.type]
+  if (plan?.origin !== 'built-in') return headers
+  return headers.filter((_, i) => headers[i - (i % 2)] !== 'Content-Type')
+}
+
+/** In AWS's words where they are known; the reason behind them is ours. */
+function failureOf({ refusal, methodRequest }: Exchange, last: FunctionAnswer | null): string {
+  const reason = refusal?.detail.reason ?? refusal?.message ?? ''
+  switch (refusal?.type) {
+    case 'BAD_REQUEST_BODY': {
+      const type = methodRequest.headerNoCase('content-type') ?? 'application/json'
+      return `Request body does not match model schema for content type ${type}: ${reason}`
+    }
+    case 'BAD_REQUEST_PARAMETERS':
+      return refusal.message
+    case 'INTEGRATION_TIMEOUT':
+      return 'Execution failed due to a timeout error'
+    case 'INTEGRATION_FAILURE':
+      if (last !== null && functionFailure(last) !== null) return functionFailure(last) ?? ''
+      return refusal.detail.status === undefined
+        ? `Execution failed due to a network error communicating with endpoint: ${reason}`
+        : `Execution failed due to configuration error: ${reason}`
+    default:
+      return `Execution failed due to configuration error: ${reason}`
+  }
 }

@@ -3,12 +3,10 @@
  * sent, runs them, and asks the main thread to invoke functions.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from './base/clock.ts'
 import { methodKey, type Places } from './bucket-places.ts'
 import { createDataServer } from './http/data-server.ts'
 import { ControlForwarder } from './http/forward.ts'
-import { HttpClient } from './integrations/http/client.ts'
-import { type AllowTarget, isOrdinaryAddress } from './integrations/http/target-guard.ts'
+import { integrationTools } from './integration-tools.ts'
 import { prepareIntegration } from './integrations/prepare.ts'
 import { TokenBuckets } from './limits/token-bucket.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
@@ -39,12 +37,7 @@ const ring = new DecisionRing(settings.recordsKept)
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 let lastCall = 0
 
-const client = new HttpClient({
-  maxConnectionsPerOrigin: 1024,
-  maxIdlePerOrigin: 256,
-  idleMs: 60_000,
-  ...targetRule(settings.allowedTargets),
-})
+const tools = integrationTools(settings, invoke)
 const forwarder = new ControlForwarder(settings.controlSocket)
 const server = createDataServer({
   programs,
@@ -55,20 +48,6 @@ const server = createDataServer({
   control: (request, response) => forwarder.forward(request, response),
   bodyLimitBytes: settings.bodyLimitBytes,
 })
-
-const tools = {
-  client,
-  limits: {
-    connectTimeoutMs: settings.connectTimeoutMs,
-    answerLimitBytes: settings.answerLimitBytes,
-  },
-  invoke,
-  aws: {
-    endpoints: settings.awsEndpoints,
-    credentials: settings.awsCredentials,
-    clock: systemClock,
-  },
-}
 
 function send(message: FromWorker): void {
   port.postMessage(message)
@@ -167,11 +146,6 @@ function pathOf(pathWithStage: string): string {
   return slash < 0 ? '/' : pathWithStage.slice(slash)
 }
 
-function targetRule(allowed: readonly string[]): { allowTargets?: AllowTarget } {
-  if (allowed.length === 0) return {}
-  return { allowTargets: address => isOrdinaryAddress(address) || allowed.includes(address) }
-}
-
 function listen(onPort: number): void {
   server.once('error', (error: NodeJS.ErrnoException) => {
     send({ type: 'listen-failed', message: error.message, code: error.code ?? '' })
@@ -189,7 +163,7 @@ function listen(onPort: number): void {
 function stop(): void {
   server.close(() => {
     forwarder.close()
-    void client.close().then(() => {
+    void tools.client.close().then(() => {
       send({ type: 'stopped' })
       port.close()
     })

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Ids } from '../base/ids.ts'
 import type { ProgramSource } from '../program/program.ts'
 import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
+import type { DataPlaneTests } from './test-request.ts'
 
 /** One thing that the data plane has to do. Sent after the transaction is on disk. */
 export type Change =
@@ -41,6 +42,11 @@ export interface ControlContext extends ReadContext {
    */
   readonly store: Store
   readonly namespace: Namespace
+  /** '' when the call does not name one. */
+  readonly accessKeyId: string
+  /** The request's User-Agent header, or ''. */
+  readonly userAgent: string
+  readonly tests: DataPlaneTests
   /**
    * Makes a stage live, in this form, once the transaction is on disk and before the caller gets its
    * answer. Compiles at once: throws `BadRequestException` with the reason when that cannot be done.
@@ -48,6 +54,15 @@ export interface ControlContext extends ReadContext {
   publish(source: ProgramSource): void
   /** Takes a stage away from the data plane. */
   retract(apiId: string, stageName: string): void
+}
+
+/** Runs `work` on a snapshot of now: for operations that run outside a transaction. */
+export function look<T>(
+  { store, namespace, account, region, partition, clock, ids, requestId, host }: ControlContext,
+  work: (ctx: ReadContext) => Promise<T>,
+): Promise<T> {
+  const surroundings = { account, region, partition, clock, ids, requestId, host }
+  return store.read(namespace, tx => work({ tx, ...surroundings }))
 }
 
 /** The partition that a region belongs to. */

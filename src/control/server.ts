@@ -81,7 +81,13 @@ export function createControlServer(
         deps.defaultAccount ?? '000000000000',
       )
       if (name === 'unknown' || !services[name]) throw notServed(scopeOf(target)?.service ?? name)
-      const caller = { namespace, requestId, host: hostOf(request) }
+      const caller = {
+        namespace,
+        requestId,
+        host: hostOf(request),
+        accessKeyId: scopeOf(target)?.accessKeyId ?? '',
+        userAgent: request.headers['user-agent'] ?? '',
+      }
       // The path of a connection has the stage's address in front of it, which is signed but not matched.
       const path = name === 'management' ? splitConnectionPath(rawPath)?.path : undefined
       const call = { ...signed, rawPath: path ?? rawPath }

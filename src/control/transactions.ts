@@ -12,6 +12,7 @@ import { RecordExists, RecordMissing, StaleRecord } from '../store/errors.ts'
 import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
 import { type Change, type ControlContext, partitionOf } from './context.ts'
 import { Changes } from './publication.ts'
+import type { DataPlaneTests } from './test-request.ts'
 
 /** A service with what answers its calls. */
 export interface ControlService {
@@ -26,6 +27,8 @@ export interface Caller {
   readonly namespace: Namespace
   readonly requestId: string
   readonly host: string
+  readonly accessKeyId: string
+  readonly userAgent: string
 }
 
 export interface TransactionDeps {
@@ -34,6 +37,7 @@ export interface TransactionDeps {
   readonly ids: Ids
   /** Carries changes to the data plane; called in the order of the commits, which it has to keep. */
   publish(changes: readonly Change[]): Promise<void>
+  readonly tests: DataPlaneTests
 }
 
 /** The service's handlers, each wrapped so that it takes a caller and finds its own transaction. */
@@ -90,8 +94,8 @@ function explainConflict(error: unknown): never {
 }
 
 function contextFor(
-  { store, clock, ids }: TransactionDeps,
-  { namespace, requestId, host }: Caller,
+  { store, clock, ids, tests }: TransactionDeps,
+  { namespace, requestId, host, accessKeyId, userAgent }: Caller,
   tx: Writer | undefined,
   changes: Changes,
 ): ControlContext {
@@ -106,6 +110,9 @@ function contextFor(
     host,
     store,
     namespace,
+    accessKeyId,
+    userAgent,
+    tests,
     get tx() {
       if (tx === undefined) throw new TypeError('this operation runs outside a transaction')
       return tx

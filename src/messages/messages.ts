@@ -79,6 +79,31 @@ export type Send = (
   cancel: Cancel,
 ) => IntegrationResponse | Promise<IntegrationResponse>
 
+/** What an authorizer said of the caller. Whether its policy lets this request pass is not decided yet. */
+export interface Authorization {
+  readonly principalId: string
+  /** The policy document as the authorizer gave it; its form was checked. */
+  readonly policyDocument: Readonly<Record<string, unknown>>
+  /** Numbers and booleans are texts already. */
+  readonly context: Readonly<Record<string, string>>
+  /** The API key, when the API takes it from its authorizers. */
+  readonly usageIdentifierKey?: string
+}
+
+/** Which request is asked about. */
+export interface AuthorizationCall {
+  /** `arn:aws:execute-api:{region}:{account}:{api}/{stage}/{VERB}/{path}`. */
+  readonly methodArn: string
+  readonly traceId: string
+}
+
+/** How every authorizer is called; made once per authorizer by the kind's `prepare`. Throws `Refusal`. */
+export type Authorize = (
+  request: MethodRequest,
+  variables: Variables,
+  call: AuthorizationCall,
+) => Promise<Authorization>
+
 /** Calls a Lambda function; handed over by gateway.ts. */
 export type InvokeFunction = (call: FunctionCall) => Promise<FunctionAnswer>
 
@@ -95,7 +120,13 @@ export interface FunctionCall {
 }
 
 export type FunctionAnswer =
-  | { readonly type: 'answered'; readonly payload: Buffer; readonly functionError: string | null }
+  | {
+      readonly type: 'answered'
+      readonly payload: Buffer
+      readonly functionError: string | null
+      /** Lambda's own request id of the invocation. */
+      readonly invocationId?: string
+    }
   | {
       readonly type: 'not-found' | 'forbidden' | 'throttled' | 'timeout' | 'failed' | 'too-large'
       readonly reason: string

@@ -1,13 +1,15 @@
 /**
- * The execution log of one request in AWS's line format, as TestInvokeMethod answers it and CloudWatch gets it. The lines and
- * how maps are printed are recorded from AWS.
+ * The execution log of one request in AWS's line format, as TestInvokeMethod and TestInvokeAuthorizer answer it and
+ * CloudWatch gets it. How lines are cut, how maps are printed and what of a secret is shown are recorded from AWS.
  */
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** AWS cuts longer header maps. */
-const mapLimit = 998
+/** Of a line's text, without its time; the rest becomes ` [TRUNCATED]`. */
+const textLimit = 1024
+
+const secrets = new Set(['authorization', 'x-api-key', 'x-amz-security-token'])
 
 export class ExecutionLog {
   readonly #lines: string[]
@@ -16,11 +18,11 @@ export class ExecutionLog {
   constructor(requestId: string, now: () => number) {
     this.#now = now
     this.#lines = [`Execution log for request ${requestId}`]
-    this.line(`Starting execution for request: ${requestId}`)
   }
 
   line(text: string): void {
-    this.#lines.push(`${formatLogTime(this.#now())} : ${text}`)
+    const cut = text.length > textLimit ? `${text.slice(0, textLimit)} [TRUNCATED]` : text
+    this.#lines.push(`${formatLogTime(this.#now())} : ${cut}`)
   }
 
   /** Every line, each with its line feed. */
@@ -40,18 +42,25 @@ export function formatLogTime(ms: number): string {
 
 /** As Java prints a map: `{a=1, b=2}`. */
 export function formatMap(entries: Iterable<readonly [string, string]>): string {
-  const text = `{${Array.from(entries, ([name, value]) => `${name}=${value}`).join(', ')}}`
-  return text.length > mapLimit ? `${text.slice(0, mapLimit)} [TRUNCATED]` : text
+  return `{${Array.from(entries, ([name, value]) => `${name}=${value}`).join(', ')}}`
 }
 
-/** A flat header list as a map; of a name that comes twice the values are joined. */
+/** A flat header list as a map, secrets masked; of a name that comes twice the values are joined. */
 export function formatHeaders(headers: readonly string[]): string {
   const joined = new Map<string, string>()
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string
     const before = joined.get(name)
-    const value = headers[i + 1] as string
+    const value = secrets.has(name.toLowerCase())
+      ? mask(headers[i + 1] as string)
+      : (headers[i + 1] as string)
     joined.set(name, before === undefined ? value : `${before},${value}`)
   }
   return formatMap(joined)
+}
+
+/** `********aaaaaa`: the end of a secret shows, six characters and no more than half of it. */
+export function mask(secret: string): string {
+  const shown = Math.min(6, Math.floor(secret.length / 2))
+  return '*'.repeat(secret.length - shown) + secret.slice(secret.length - shown)
 }

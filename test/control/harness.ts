@@ -18,6 +18,7 @@ import { randomIds } from '../../src/base/ids.ts'
 import type { Credentials } from '../../src/control/caller.ts'
 import type { Change } from '../../src/control/context.ts'
 import { createControlServer } from '../../src/control/server.ts'
+import type { DataPlaneTests } from '../../src/control/test-request.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -53,11 +54,24 @@ export const anyAuthorization =
   'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/apigateway/aws4_request, ' +
   'SignedHeaders=host, Signature=00'
 
+/** For tests without a data plane: what it was asked comes back as a log. */
+export const noTests: DataPlaneTests = {
+  method: async request => {
+    const log = JSON.stringify(request)
+    return { status: 200, headers: [], body: '', log, latencyMs: 0 }
+  },
+  authorizer: async request => {
+    const log = JSON.stringify(request)
+    return { clientStatus: 0, principalId: null, policy: null, log, latencyMs: 0 }
+  },
+}
+
 /** Starts a control plane; `await using` ends it and fails when it had something to report. */
 export async function startControl(
   options: {
     credentials?: Credentials
     publish?: (changes: readonly Change[]) => Promise<void>
+    tests?: DataPlaneTests
   } = {},
 ): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'control-'))
@@ -77,6 +91,7 @@ export async function startControl(
         (async list => {
           changes.push(...list)
         }),
+      tests: options.tests ?? noTests,
       report: error => reports.push(error),
     }),
   )

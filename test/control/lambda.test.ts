@@ -45,6 +45,7 @@ import { findCode, unpackCode } from '../../src/lambda/code.ts'
 import { FunctionRunner } from '../../src/lambda/runner.ts'
 import { runtimeOf } from '../../src/lambda/runtimes.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
+import { noTests } from './harness.ts'
 
 const role = 'arn:aws:iam::000000000000:role/any'
 const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
@@ -98,6 +99,7 @@ async function startLambda(queue?: AsyncInvocations) {
       ids: randomIds,
       credentials: { type: 'development' },
       publish: async () => {},
+      tests: noTests,
       report: error => reports.push(error),
       lambda: lambdaControl(host, queue),
     }),

@@ -93,7 +93,8 @@ export async function deleteDeployment(
   await ctx.tx.delete(snapshots, restApiId, deploymentId)
 }
 
-async function takeSnapshot({ tx }: ReadContext, api: RestApiRecord): Promise<Draft<ApiSnapshot>> {
+/** The API as it stands now. */
+export async function takeSnapshot({ tx }: ReadContext, api: RestApiRecord): Promise<Draft<ApiSnapshot>> {
   return {
     api,
     resources: (await tx.all(resources, api.id)).map(row => row.record),

@@ -9,10 +9,13 @@ import * as account from './account.ts'
 import * as apiKeyImport from './api-key-import.ts'
 import * as apiKeys from './api-keys.ts'
 import * as authorizers from './authorizers.ts'
+import * as basePathMappings from './base-path-mappings.ts'
 import * as clientCertificates from './client-certificates.ts'
 import * as deployments from './deployments.ts'
 import * as documentation from './documentation.ts'
 import * as documentationVersions from './documentation-versions.ts'
+import * as domainAccess from './domain-name-access-associations.ts'
+import * as domainNames from './domain-names.ts'
 import * as exports from './exports.ts'
 import * as gatewayResponses from './gateway-responses.ts'
 import * as importing from './import.ts'
@@ -26,22 +29,27 @@ import * as resources from './resources.ts'
 import * as restApis from './rest-apis.ts'
 import * as stages from './stages.ts'
 import * as tagging from './tagging.ts'
+import * as testInvoke from './test-invoke.ts'
 import * as usagePlanKeys from './usage-plan-keys.ts'
 import * as usagePlans from './usage-plans.ts'
 import * as vpcLinks from './vpc-links.ts'
 
 /** What takes longer than a write may hold up the others. */
-export const outsideTransaction: ReadonlySet<string> = new Set(['GenerateClientCertificate'])
+export const outsideTransaction: ReadonlySet<string> = new Set([
+  'GenerateClientCertificate',
+  'TestInvokeAuthorizer',
+  'TestInvokeMethod',
+])
 
 export const restHandlers = {
   CreateApiKey: apiKeys.createApiKey,
   CreateAuthorizer: authorizers.createAuthorizer,
-  CreateBasePathMapping: notYet('CreateBasePathMapping'),
+  CreateBasePathMapping: basePathMappings.createBasePathMapping,
   CreateDeployment: deployments.createDeployment,
   CreateDocumentationPart: documentation.createDocumentationPart,
   CreateDocumentationVersion: documentationVersions.createDocumentationVersion,
-  CreateDomainName: notYet('CreateDomainName'),
-  CreateDomainNameAccessAssociation: notYet('CreateDomainNameAccessAssociation'),
+  CreateDomainName: domainNames.createDomainName,
+  CreateDomainNameAccessAssociation: domainAccess.createDomainNameAccessAssociation,
   CreateModel: models.createModel,
   CreateRequestValidator: requestValidators.createRequestValidator,
   CreateResource: resources.createResource,
@@ -52,13 +60,13 @@ export const restHandlers = {
   CreateVpcLink: vpcLinks.createVpcLink,
   DeleteApiKey: apiKeys.deleteApiKey,
   DeleteAuthorizer: authorizers.deleteAuthorizer,
-  DeleteBasePathMapping: notYet('DeleteBasePathMapping'),
+  DeleteBasePathMapping: basePathMappings.deleteBasePathMapping,
   DeleteClientCertificate: clientCertificates.deleteClientCertificate,
   DeleteDeployment: deployments.deleteDeployment,
   DeleteDocumentationPart: documentation.deleteDocumentationPart,
   DeleteDocumentationVersion: documentationVersions.deleteDocumentationVersion,
-  DeleteDomainName: notYet('DeleteDomainName'),
-  DeleteDomainNameAccessAssociation: notYet('DeleteDomainNameAccessAssociation'),
+  DeleteDomainName: domainNames.deleteDomainName,
+  DeleteDomainNameAccessAssociation: domainAccess.deleteDomainNameAccessAssociation,
   DeleteGatewayResponse: gatewayResponses.deleteGatewayResponse,
   DeleteIntegration: integrations.deleteIntegration,
   DeleteIntegrationResponse: integrationResponses.deleteIntegrationResponse,
@@ -80,8 +88,8 @@ export const restHandlers = {
   GetApiKeys: apiKeys.getApiKeys,
   GetAuthorizer: authorizers.getAuthorizer,
   GetAuthorizers: authorizers.getAuthorizers,
-  GetBasePathMapping: notYet('GetBasePathMapping'),
-  GetBasePathMappings: notYet('GetBasePathMappings'),
+  GetBasePathMapping: basePathMappings.getBasePathMapping,
+  GetBasePathMappings: basePathMappings.getBasePathMappings,
   GetClientCertificate: clientCertificates.getClientCertificate,
   GetClientCertificates: clientCertificates.getClientCertificates,
   GetDeployment: deployments.getDeployment,
@@ -90,9 +98,9 @@ export const restHandlers = {
   GetDocumentationParts: documentation.getDocumentationParts,
   GetDocumentationVersion: documentationVersions.getDocumentationVersion,
   GetDocumentationVersions: documentationVersions.getDocumentationVersions,
-  GetDomainName: notYet('GetDomainName'),
-  GetDomainNameAccessAssociations: notYet('GetDomainNameAccessAssociations'),
-  GetDomainNames: notYet('GetDomainNames'),
+  GetDomainName: domainNames.getDomainName,
+  GetDomainNameAccessAssociations: domainAccess.getDomainNameAccessAssociations,
+  GetDomainNames: domainNames.getDomainNames,
   GetExport: exports.getExport,
   GetGatewayResponse: gatewayResponses.getGatewayResponse,
   GetGatewayResponses: gatewayResponses.getGatewayResponses,
@@ -131,20 +139,20 @@ export const restHandlers = {
   PutMethod: methods.putMethod,
   PutMethodResponse: methodResponses.putMethodResponse,
   PutRestApi: importing.putRestApi,
-  RejectDomainNameAccessAssociation: notYet('RejectDomainNameAccessAssociation'),
+  RejectDomainNameAccessAssociation: domainAccess.rejectDomainNameAccessAssociation,
   TagResource: tagging.tagResource,
-  TestInvokeAuthorizer: notYet('TestInvokeAuthorizer'),
-  TestInvokeMethod: notYet('TestInvokeMethod'),
+  TestInvokeAuthorizer: testInvoke.testInvokeAuthorizer,
+  TestInvokeMethod: testInvoke.testInvokeMethod,
   UntagResource: tagging.untagResource,
   UpdateAccount: account.updateAccount,
   UpdateApiKey: apiKeys.updateApiKey,
   UpdateAuthorizer: authorizers.updateAuthorizer,
-  UpdateBasePathMapping: notYet('UpdateBasePathMapping'),
+  UpdateBasePathMapping: basePathMappings.updateBasePathMapping,
   UpdateClientCertificate: clientCertificates.updateClientCertificate,
   UpdateDeployment: deployments.updateDeployment,
   UpdateDocumentationPart: documentation.updateDocumentationPart,
   UpdateDocumentationVersion: documentationVersions.updateDocumentationVersion,
-  UpdateDomainName: notYet('UpdateDomainName'),
+  UpdateDomainName: domainNames.updateDomainName,
   UpdateGatewayResponse: gatewayResponses.updateGatewayResponse,
   UpdateIntegration: integrations.updateIntegration,
   UpdateIntegrationResponse: integrationResponses.updateIntegrationResponse,

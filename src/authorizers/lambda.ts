@@ -1,0 +1,149 @@
+/**
+ * Lambda authorizers, TOKEN and REQUEST: reads who calls out of the request, asks the function, checks what it said.
+ * "Use API Gateway Lambda authorizers" in the developer guide.
+ *
+ *     identity missing, or not of the expected form     401, the function is not called
+ *     the function fails with the text `Unauthorized`   401
+ *     it fails otherwise, or gives no valid policy      500 AuthorizerConfigurationException
+ *     it cannot run or takes too long                   500 AuthorizerFailureException (a guess; the above is recorded)
+ *
+ * What is checked and looked up once is done by `prepareLambdaAuthorizer`; nothing is remembered between requests here.
+ */
+
+import type { Authorizer } from '../aws/rest-api.ts'
+import { compileJavaRegex } from '../base/java-regex.ts'
+import type {
+  Authorization,
+  Authorize,
+  FunctionAnswer,
+  InvokeFunction,
+  MethodRequest,
+} from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+import type { Variables } from '../messages/variables.ts'
+import { functionArnOf } from '../program/lambda-arn.ts'
+import { requestEvent, tokenEvent } from './events.ts'
+import { compileIdentitySources, type IdentitySource } from './identity.ts'
+import { parseAuthorization } from './output.ts'
+
+/** Whose authorizer it is. */
+export interface AuthorizerHome {
+  readonly account: string
+  readonly region: string
+  readonly apiId: string
+}
+
+export interface LambdaAuthorizer {
+  readonly authorize: Authorize
+  /**
+   * What is known of the caller, by identity source in the order of the settings. Throws `Refusal` (UNAUTHORIZED) when
+   * something is missing or has not the expected form.
+   */
+  identify(request: MethodRequest, variables: Variables): readonly (readonly [string, string])[]
+}
+
+/** Milliseconds; a guess. */
+const timeoutMs = 10_000
+
+/** Throws SyntaxError when the settings cannot be used: the function's ARN, an identity source, the expression. */
+export function prepareLambdaAuthorizer(
+  settings: Authorizer,
+  home: AuthorizerHome,
+  invoke: InvokeFunction,
+): LambdaAuthorizer {
+  const { id, type, authorizerCredentials = '', authorizerResultTtlInSeconds: ttl = 300 } = settings
+  const functionArn = functionArnOf(settings.authorizerUri ?? '', home.account)
+  const isToken = type === 'TOKEN'
+  const sources = compileIdentitySources(
+    settings.identitySource ?? (isToken ? 'method.request.header.Authorization' : ''),
+  )
+  const expression = settings.identityValidationExpression ?? ''
+  const isValid = isToken && expression !== '' ? compileJavaRegex(expression) : null
+  // Without caching the identity sources of a REQUEST authorizer are only a hint.
+  const isRequired = isToken || ttl > 0
+  const sourceArn = `arn:aws:execute-api:${home.region}:${home.account}:${home.apiId}/authorizers/${id}`
+
+  const identify: LambdaAuthorizer['identify'] = (request, variables) => {
+    const identity = readIdentity(sources, request, variables)
+    if (isRequired && identity.length < sources.length) {
+      throw unauthorized('an identity source is missing or empty')
+    }
+    if (isValid !== null && !isValid(identity[0]?.[1] ?? '')) {
+      throw unauthorized('the token does not match the validation expression')
+    }
+    return identity
+  }
+
+  return {
+    identify,
+    async authorize(request, variables, { methodArn, traceId }) {
+      const identity = identify(request, variables)
+      const answer = await invoke({
+        functionArn,
+        payload: isToken
+          ? tokenEvent(methodArn, identity[0]?.[1] ?? '')
+          : requestEvent(methodArn, request, variables),
+        sourceArn: authorizerCredentials === '' ? sourceArn : null,
+        sourceAccount: home.account,
+        asynchronous: false,
+        timeoutMs,
+        traceId,
+      })
+      return readAnswer(answer)
+    },
+  }
+}
+
+function readIdentity(
+  sources: readonly IdentitySource[],
+  request: MethodRequest,
+  variables: Variables,
+): (readonly [string, string])[] {
+  const identity: (readonly [string, string])[] = []
+  for (const { expression, read } of sources) {
+    const value = read(request, variables)
+    if (value !== undefined) identity.push([expression, value])
+  }
+  return identity
+}
+
+function readAnswer(answer: FunctionAnswer): Authorization {
+  switch (answer.type) {
+    case 'answered': {
+      if (answer.functionError !== null && isUnauthorized(answer.payload)) {
+        throw unauthorized('the function said Unauthorized')
+      }
+      const authorization = parseAuthorization(answer.payload)
+      if (typeof authorization === 'string') throw misconfigured(authorization)
+      return authorization
+    }
+    case 'not-found':
+    case 'forbidden':
+      throw misconfigured(`Invalid permissions on Lambda function: ${answer.reason}`)
+    case 'throttled':
+    case 'timeout':
+    case 'failed':
+    case 'too-large':
+      throw new Refusal('AUTHORIZER_FAILURE', { reason: answer.reason })
+    default:
+      return answer satisfies never
+  }
+}
+
+/** `callback('Unauthorized')`, `throw new Error('Unauthorized')`: that text exactly. */
+function isUnauthorized(payload: Buffer): boolean {
+  try {
+    const value = JSON.parse(payload.toString('utf8')) as { errorMessage?: unknown } | null
+    return value?.errorMessage === 'Unauthorized'
+  } catch {
+    return false
+  }
+}
+
+function unauthorized(reason: string): Refusal {
+  return new Refusal('UNAUTHORIZED', { reason })
+}
+
+function misconfigured(reason: string): Refusal {
+  return new Refusal('AUTHORIZER_CONFIGURATION_ERROR', { reason })
+}
