@@ -19,7 +19,7 @@ import { defined, isFilled, wholeSeconds } from '../draft.ts'
 import { listPage } from '../paging.ts'
 import { patcher, plainDialect, setText } from '../patch.ts'
 import { restApis, stages } from '../records.ts'
-import { checkTags } from '../tags.ts'
+import { checkTags, withoutEmptyTags } from '../tags.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type ClientCertificate = RestOperations['GetClientCertificate']['output']
@@ -62,7 +62,7 @@ export async function generateClientCertificate(
     await tx.insert(clientCertificates, '', id, certificate)
     await tx.insert(clientCertificateKeys, '', id, { privateKeyPem })
   })
-  return present(certificate)
+  return withoutEmptyTags(present(certificate))
 }
 
 export async function getClientCertificate(
@@ -73,7 +73,9 @@ export async function getClientCertificate(
 }
 
 export function getClientCertificates(ctx: ReadContext, input: Input<'GetClientCertificates'>) {
-  return listPage(ctx.tx, clientCertificates, '', input, present)
+  return listPage(ctx.tx, clientCertificates, '', input, certificate =>
+    withoutEmptyTags(present(certificate)),
+  )
 }
 
 const patch = patcher<ClientCertificateRecord>(plainDialect, {
@@ -143,5 +145,6 @@ function present(certificate: ClientCertificateRecord): ClientCertificate {
     ...certificate,
     createdDate: wholeSeconds(certificate.createdDate),
     expirationDate: wholeSeconds(certificate.expirationDate),
+    tags: certificate.tags ?? {},
   }
 }

@@ -11,6 +11,8 @@ import type { ReadContext } from '../context.ts'
 
 /** Longer policies are refused; AWS's own limit is 8,192 bytes. */
 const limitBytes = 8192
+/** A policy needs five levels; thousands would overflow the stack of whoever walks them. */
+const maxNesting = 32
 
 /** The policy as the record keeps it: plain JSON, whole ARNs. Throws `BadRequestException`. */
 export function readPolicy(
@@ -18,13 +20,21 @@ export function readPolicy(
   apiId: string,
   { partition, region, account }: Pick<ReadContext, 'partition' | 'region' | 'account'>,
 ): string {
+  const prefix = `arn:${partition}:execute-api:${region}:${account}:${apiId}`
+  return normalPolicy(text, path => `${prefix}${path}`)
+}
+
+/**
+ * As `readPolicy`, for policies of other things: `nameOf` gives the ARN for what stands behind `execute-api:`,
+ * and begins with a slash.
+ */
+export function normalPolicy(text: string, nameOf: (path: string) => string): string {
   if (Buffer.byteLength(text) > limitBytes * 2) throw invalidPolicy()
   const policy = parse(text)
-  const prefix = `arn:${partition}:execute-api:${region}:${account}:${apiId}`
   for (const statement of listOf(policy['Statement'])) {
     if (!isObject(statement)) throw invalidPolicy()
     for (const member of ['Resource', 'NotResource']) {
-      if (statement[member] !== undefined) statement[member] = expand(statement[member], prefix)
+      if (statement[member] !== undefined) statement[member] = expand(statement[member], nameOf)
     }
   }
   const normal = JSON.stringify(policy)
@@ -51,7 +61,7 @@ function unquote(text: string): string | undefined {
 }
 
 function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined
+  if (text === undefined || nestingOf(text) > maxNesting) return undefined
   try {
     return JSON.parse(text)
   } catch {
@@ -59,10 +69,21 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
-function expand(value: unknown, prefix: string): unknown {
-  if (Array.isArray(value)) return value.map(each => expand(each, prefix))
+/** How deep the brackets of a JSON text go, those in strings aside. */
+function nestingOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
+    else if (token === ']' || token === '}') depth--
+  }
+  return deepest
+}
+
+function expand(value: unknown, nameOf: (path: string) => string): unknown {
+  if (Array.isArray(value)) return value.map(each => expand(each, nameOf))
   const isShort = typeof value === 'string' && value.startsWith('execute-api:/')
-  return isShort ? `${prefix}${value.slice('execute-api:'.length)}` : value
+  return isShort ? nameOf(value.slice('execute-api:'.length)) : value
 }
 
 function listOf(value: unknown): unknown[] {

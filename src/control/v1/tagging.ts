@@ -11,6 +11,7 @@ import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { Kind } from '../../store/store.ts'
 import { clientCertificates } from '../certificate-records.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
+import { domainAccess, domainNames } from '../domain-records.ts'
 import { apiKeys, usagePlans } from '../key-records.ts'
 import { restApis, stages, vpcLinks } from '../records.ts'
 import { type Tags, withoutTags, withTags } from '../tags.ts'
@@ -60,6 +61,16 @@ const taggables: readonly Taggable[] = [
     path: /^\/clientcertificates\/()([^/]+)$/,
     kind: clientCertificates,
     missing: 'Invalid Client Certificate identifier specified',
+  },
+  {
+    path: /^\/domainnames\/()([^/]+)$/,
+    kind: domainNames,
+    missing: 'Invalid domain name identifier specified',
+  },
+  {
+    path: /^\/domainnameaccessassociations\/()(domainname\/[^/]+\/vpcesource\/[^/]+)$/,
+    kind: domainAccess,
+    missing: 'Invalid domain name access association identifier specified',
   },
 ]
 
