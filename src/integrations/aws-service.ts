@@ -136,7 +136,8 @@ function queryOf({ query, action }: AwsEndpoint, request: IntegrationRequest): s
 }
 
 function namesVersion(query: string, { body }: IntegrationRequest): boolean {
-  return /(?:^|&)Version=/.test(query) || (body?.includes('Version=') ?? false)
+  if (/(?:^|&)Version=/.test(query)) return true
+  return body !== null && (body.includes('&Version=') || body.indexOf('Version=') === 0)
 }
 
 function isJson(request: IntegrationRequest): boolean {
