@@ -21,6 +21,7 @@ import {
   stages,
 } from '../records.ts'
 import { checkTags, withoutEmptyTags } from '../tags.ts'
+import { checkIsUnmapped } from './base-path-mappings.ts'
 import { readEndpoints } from './endpoints.ts'
 import { requireApi } from './lookup.ts'
 import { defaultModels } from './models.ts'
@@ -93,6 +94,7 @@ export async function deleteRestApi(
   { restApiId }: Input<'DeleteRestApi'>,
 ): Promise<undefined> {
   await requireApi(ctx, restApiId)
+  await checkIsUnmapped(ctx, restApiId, { restApiId })
   for (const { id } of await ctx.tx.all(stages, restApiId)) ctx.retract(restApiId, id)
   for (const part of partsOfApi) await ctx.tx.deleteChildren(part, restApiId)
   await leavePlans(ctx.tx, restApiId)

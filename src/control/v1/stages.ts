@@ -12,6 +12,7 @@ import { defined, isFilled, wholeSeconds } from '../draft.ts'
 import { publishStage } from '../publication.ts'
 import { type StageRecord, stages } from '../records.ts'
 import { checkTags } from '../tags.ts'
+import { checkIsUnmapped } from './base-path-mappings.ts'
 import { checkClientCertificate } from './client-certificates.ts'
 import { checkDeployment, requireApi, requireStage } from './lookup.ts'
 import { patchStage } from './stage-patch.ts'
@@ -92,6 +93,7 @@ export async function deleteStage(
   { restApiId, stageName }: Input<'DeleteStage'>,
 ): Promise<undefined> {
   await requireStage(ctx, restApiId, stageName)
+  await checkIsUnmapped(ctx, stageName, { restApiId, stageName })
   await ctx.tx.delete(stages, restApiId, stageName)
   await leavePlans(ctx.tx, restApiId, stageName)
   ctx.retract(restApiId, stageName)
