@@ -4,7 +4,7 @@
  */
 import type { ApiSnapshot, Integration, IntegrationResponse } from '../aws/rest-api.ts'
 import type { Json } from './export-context.ts'
-import { defined } from './tree.ts'
+import { defined, templatesOut } from './tree.ts'
 
 /** `x-amazon-apigateway-integration`; the resource's id is the cache namespace that needs no mention. */
 export function exportIntegration(integration: Integration, resourceId: string): Json {
@@ -20,7 +20,7 @@ export function exportIntegration(integration: Integration, resourceId: string):
     integrationTarget: integration.integrationTarget,
     credentials: integration.credentials,
     requestParameters: integration.requestParameters,
-    requestTemplates: integration.requestTemplates,
+    requestTemplates: templatesOut(integration.requestTemplates),
     passthroughBehavior: integration.passthroughBehavior.toLowerCase(),
     contentHandling: integration.contentHandling,
     timeoutInMillis: timeoutInMillis === 29_000 ? undefined : timeoutInMillis,
@@ -84,8 +84,8 @@ function patternOf({ selectionPattern }: IntegrationResponse): string {
 }
 
 function responseOf(response: IntegrationResponse): Json {
-  const { selectionPattern: _, ...members } = response
-  return members
+  const { selectionPattern: _, responseTemplates, ...members } = response
+  return defined<Json>({ ...members, responseTemplates: templatesOut(responseTemplates) })
 }
 
 /** An object where the text is JSON, as AWS writes it; the text where it is not. */

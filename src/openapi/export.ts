@@ -10,7 +10,7 @@
  * methods whose body has no model for JSON; here they are exported.
  */
 import { Document, visit } from 'yaml'
-import type { ApiSnapshot, Model, Stage } from '../aws/rest-api.ts'
+import type { ApiSnapshot, Stage } from '../aws/rest-api.ts'
 import { documented } from './documentation-parts.ts'
 import type { ExportContext, ExportFormat, Json } from './export-context.ts'
 import {
@@ -24,7 +24,7 @@ import { rootExtensions } from './export-extensions.ts'
 import { exportOperation } from './export-operation.ts'
 import { exportSchema } from './export-schema.ts'
 import { exportSchemes } from './export-security.ts'
-import { standardModels } from './models.ts'
+import { isStandard } from './models.ts'
 import { listOf } from './tree.ts'
 
 /** `apigateway` stands for `integrations` and `authorizers`. */
@@ -150,10 +150,11 @@ function exportPaths(context: ExportContext): Json {
 }
 
 function exportModels(context: ExportContext): Json {
+  // AWS's exports lack the models that every API is created with where nothing uses them.
   const used = usedModels(context.snapshot)
   return Object.fromEntries(
     context.snapshot.models
-      .filter(model => !isUntouched(model) || used.has(model.name))
+      .filter(({ name, schema }) => !isStandard(name, schema) || used.has(name))
       .map(({ name, schema }) => [
         name,
         describe(
@@ -163,16 +164,6 @@ function exportModels(context: ExportContext): Json {
         ),
       ]),
   )
-}
-
-/** AWS's exports lack the models that every API is created with where nothing uses them. */
-function isUntouched({ name, schema }: Model): boolean {
-  if (!Object.hasOwn(standardModels, name)) return false
-  return schema === undefined || sameJson(schema, standardModels[name]?.schema ?? '')
-}
-
-function sameJson(one: string, other: string): boolean {
-  return one.replace(/\s+/g, '') === other.replace(/\s+/g, '')
 }
 
 function usedModels({ resources, models }: ApiSnapshot): ReadonlySet<string> {

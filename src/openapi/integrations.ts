@@ -16,7 +16,17 @@ import type {
 } from '../aws/rest-api.ts'
 import { checkMembers } from './extensions.ts'
 import type { Context } from './source.ts'
-import { defined, flagOf, isTree, type Tree, textMap, textOf, textsOf, treeOf } from './tree.ts'
+import {
+  defined,
+  flagOf,
+  isTree,
+  type Tree,
+  templateMap,
+  textMap,
+  textOf,
+  textsOf,
+  treeOf,
+} from './tree.ts'
 
 const types = ['HTTP', 'HTTP_PROXY', 'AWS', 'AWS_PROXY', 'MOCK'] as const
 const passthroughs = ['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER'] as const
@@ -57,7 +67,7 @@ export function readIntegration(
     integrationTarget: textOf(extension['integrationTarget']),
     credentials: textOf(extension['credentials']),
     requestParameters: textMap(extension['requestParameters'], lost),
-    requestTemplates: textMap(extension['requestTemplates'], lost),
+    requestTemplates: templateMap(extension['requestTemplates'], lost),
     passthroughBehavior:
       word<PassthroughBehavior>(extension, 'passthroughBehavior', passthroughs, fail) ??
       'WHEN_NO_MATCH',
@@ -137,7 +147,7 @@ function readResponses(
         statusCode,
         selectionPattern,
         responseParameters: textMap(response['responseParameters'], lost),
-        responseTemplates: textMap(response['responseTemplates'], lost),
+        responseTemplates: templateMap(response['responseTemplates'], lost),
         contentHandling: word<ContentHandling>(response, 'contentHandling', handlings, fail),
       }),
     )

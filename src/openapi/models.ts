@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import type { Model } from '../aws/rest-api.ts'
 import { at } from './refs.ts'
 import { toDraft04 } from './schema.ts'
+import { schemaText } from './schema-text.ts'
 import type { Context, Source } from './source.ts'
 import { defined, isTree, type Tree, textOf } from './tree.ts'
 
@@ -63,7 +64,11 @@ export function readModels(context: Context, source: Source): Models {
   }
 
   function add(name: string, schema: unknown): void {
-    put(name, schema, convert(name, schema))
+    const text = convert(name, schema)
+    const standard = standardOf(name)
+    // An export writes these two without their description, which the schema does not hold.
+    if (standard !== undefined && isStandard(name, text)) models.set(name, standard)
+    else put(name, schema, text)
   }
 
   function put(name: string, schema: unknown, text: string): void {
@@ -88,7 +93,7 @@ export function readModels(context: Context, source: Source): Models {
         `Unable to create model for '${name}': Invalid model specified: Validation Result: warnings : [], errors : [${errors}]`,
       )
     }
-    return JSON.stringify(draft04, null, 2)
+    return schemaText(draft04)
 
     function refer(reference: string): unknown {
       const target = named(reference)
@@ -125,7 +130,7 @@ export function readModels(context: Context, source: Source): Models {
 
   function exists(name: string): boolean {
     if (name in schemas || known.models.has(name)) return true
-    const standard = Object.hasOwn(standardModels, name) ? standardModels[name] : undefined
+    const standard = standardOf(name)
     if (standard === undefined) return false
     // Every API is created with these two; documents refer to them without defining them.
     if (!models.has(name)) models.set(name, standard)
@@ -147,13 +152,27 @@ function decodeName(part: string): string {
 }
 
 /** The models that a new API has, `Empty` and `Error`; texts as recorded from AWS. */
-export const standardModels: Readonly<Record<string, OwnModel>> = Object.freeze({
+const standardModels: Readonly<Record<string, OwnModel>> = Object.freeze({
   Empty: standard('Empty', 'This is a default empty schema model', { title: 'Empty Schema' }),
   Error: standard('Error', 'This is a default error schema model', {
     title: 'Error Schema',
     properties: { message: { type: 'string' } },
   }),
 })
+
+/** Says whether a schema is that of the standard model of this name, but for white space and `$schema`. */
+export function isStandard(name: string, schema: string | undefined): boolean {
+  const own = standardOf(name)?.schema
+  return own !== undefined && (schema === undefined || essence(schema) === essence(own))
+}
+
+function essence(schema: string): string {
+  return schema.replace(/\s+/g, '').replace(/"\$schema":"[^"]*",?/, '')
+}
+
+function standardOf(name: string): OwnModel | undefined {
+  return Object.hasOwn(standardModels, name) ? standardModels[name] : undefined
+}
 
 function standard(name: string, description: string, members: Tree): OwnModel {
   const { title, ...rest } = members

@@ -36,7 +36,6 @@ type Scheme =
   | { readonly type: 'unusable' }
 
 /** CreateAuthorizer's default and limit, seconds. */
-const defaultTtlSeconds = 300
 const maxTtlSeconds = 3600
 
 /** Reads the security schemes of a document. */
@@ -121,7 +120,7 @@ function readAuthorizer(
     authorizerCredentials: textOf(extension['authorizerCredentials']),
     identitySource: textOf(extension['identitySource']) ?? defaultIdentity(type, scheme),
     identityValidationExpression: textOf(extension['identityValidationExpression']) || undefined,
-    authorizerResultTtlInSeconds: seconds ?? (isPool ? undefined : defaultTtlSeconds),
+    authorizerResultTtlInSeconds: seconds,
   })
 }
 

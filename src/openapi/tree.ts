@@ -55,6 +55,31 @@ export function textMap(
   return Object.fromEntries(entries)
 }
 
+/** As exports write a template that passes the body through, in place of the null that the control plane answers. */
+const passthrough = '__passthrough__'
+
+/** As `textMap`, for mapping templates: one that passes the body through becomes the empty text, as records keep it. */
+export function templateMap(
+  value: unknown,
+  lost: (name: string) => void,
+): Record<string, string> | undefined {
+  if (!isTree(value)) return undefined
+  const texts = Object.entries(value).map(([type, text]) => [
+    type,
+    text === null || text === passthrough ? '' : text,
+  ])
+  return textMap(Object.fromEntries(texts), lost)
+}
+
+/** The other way round. Known from programs that read AWS's exports. */
+export function templatesOut(
+  templates: Readonly<Record<string, string>> | undefined,
+): Record<string, string> | undefined {
+  if (templates === undefined) return undefined
+  const texts = Object.entries(templates).map(([type, text]) => [type, text || passthrough])
+  return Object.fromEntries(texts)
+}
+
 /** An object without its undefined members: what `exactOptionalPropertyTypes` asks for. */
 export function defined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
   for (const name of Object.keys(value) as (keyof T)[]) {
