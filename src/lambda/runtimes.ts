@@ -27,13 +27,3 @@ export function runtimeOf(id: string): Runtime {
       : `There is no runtime ${id}; nodejs18.x to nodejs24.x can be run here.`,
   )
 }
-
-/** Whether functions of the runtime `id` can be run. */
-export function isRunnable(id: string): boolean {
-  try {
-    runtimeOf(id)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -8,7 +8,7 @@ import type { FunctionSettings } from './settings.ts'
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot']
 
 /** The names that Lambda keeps for itself: a function's configuration must not set them. */
-export const reservedVariables: ReadonlySet<string> = new Set([
+const _reservedVariables: ReadonlySet<string> = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
   'AWS_ACCESS_KEY',

@@ -4,19 +4,7 @@
  * macro evaluates what the caller wrote, each time. A `#set` in a macro writes into the frame and
  * into all below it.
  */
-import type { Rendering } from './rendering.ts'
-
-/** Variables by name; null where there is none. */
-export interface Frame {
-  get(name: string, rendering: Rendering): unknown
-  set(name: string, value: unknown): void
-  remove(name: string): void
-  /**
-   * What a reference that is null prints instead of itself: the argument that the caller wrote for
-   * it.
-   */
-  literal(source: string): string | undefined
-}
+import type { Frame, Rendering } from './rendering.ts'
 
 /** The variables of a template. */
 export class RootFrame implements Frame {

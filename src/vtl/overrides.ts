@@ -17,6 +17,8 @@ export interface Overrides {
     readonly header: Record<string, string | string[]>
     readonly querystring: Record<string, string | string[]>
     readonly path: Record<string, string>
+    /** The path itself, set as a text. */
+    wholePath: string | undefined
   }
   readonly responseOverride: {
     readonly header: Record<string, string | string[]>
@@ -30,7 +32,12 @@ export interface Overrides {
  */
 export function newOverrides(): Overrides {
   return {
-    requestOverride: { header: record(), querystring: record(), path: record() },
+    requestOverride: {
+      header: record(),
+      querystring: record(),
+      path: record(),
+      wholePath: undefined,
+    },
     responseOverride: { header: record(), status: undefined },
   }
 }
@@ -59,11 +66,18 @@ class WatchedMap extends LazyMap {
 
 /** The map that a template sees as `$context.requestOverride`. */
 export function requestOverrideMap({ requestOverride }: Overrides): Map<unknown, unknown> {
-  return new Map<unknown, unknown>([
-    ['header', parametersMap(requestOverride.header, textsOf)],
-    ['querystring', parametersMap(requestOverride.querystring, textsOf)],
-    ['path', parametersMap(requestOverride.path, value => textOf(value, { left: 10_000 }))],
-  ])
+  const source = {
+    header: parametersMap(requestOverride.header, textsOf),
+    querystring: parametersMap(requestOverride.querystring, textsOf),
+    path: parametersMap(requestOverride.path, value => textOf(value, { left: 10_000 })),
+  }
+  let isSet = false
+  return new WatchedMap(source, (key, value) => {
+    if (key !== 'path' || typeof value !== 'string') return
+    if (isSet) refuseSecond('path')
+    isSet = true
+    requestOverride.wholePath = value
+  })
 }
 
 /** The map that a template sees as `$context.responseOverride`. */

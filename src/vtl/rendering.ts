@@ -3,7 +3,6 @@
  * ways out of a template that is not done: `#stop` and `#break` are thrown, as in Velocity.
  */
 import { type Budget, boundText, maxSteps } from './budget.ts'
-import type { Frame } from './frame.ts'
 
 /** Writes what a piece of a template makes. */
 export type Render = (rendering: Rendering) => void
@@ -13,6 +12,18 @@ export type Evaluate = (rendering: Rendering) => unknown
 
 /** Macros within macros, and blocks within blocks; Velocity's `velocimacro.max.depth`. */
 export const maxCalls = 20
+
+/** Variables by name; null where there is none. */
+export interface Frame {
+  get(name: string, rendering: Rendering): unknown
+  set(name: string, value: unknown): void
+  remove(name: string): void
+  /**
+   * What a reference that is null prints instead of itself: the argument that the caller wrote for
+   * it.
+   */
+  literal(source: string): string | undefined
+}
 
 /** One rendering of a template. */
 export class Rendering implements Budget {
