@@ -50,9 +50,18 @@ export interface UsagePlanRecord {
   tags?: Tags
 }
 
+/** What UpdateUsage gave a key. */
+export interface UsageExtensionRecord {
+  /** The day it was given, milliseconds; it holds until the quota's period ends. */
+  from: number
+  remaining: number
+}
+
 export const apiKeys = kind<ApiKeyRecord>('rest-api-key')
 /** By the key's value. */
 export const apiKeyValues = kind<{ id: string }>('rest-api-key-value')
 export const usagePlans = kind<UsagePlanRecord>('rest-usage-plan')
 /** Under the plan's id, by the key's. */
 export const usagePlanKeys = kind<{ keyId: string }>('rest-usage-plan-key')
+/** Under the plan's id, by the key's. */
+export const usageExtensions = kind<UsageExtensionRecord>('rest-usage-extension')

@@ -12,6 +12,7 @@ import {
   type ApiKeyRecord,
   apiKeys,
   apiKeyValues,
+  usageExtensions,
   usagePlanKeys,
   usagePlans,
 } from '../key-records.ts'
@@ -92,6 +93,7 @@ export async function deleteApiKey(
   const { value } = await requireKey(ctx, apiKey)
   for (const { id } of await ctx.tx.all(usagePlans, '')) {
     await ctx.tx.delete(usagePlanKeys, id, apiKey)
+    await ctx.tx.delete(usageExtensions, id, apiKey)
   }
   await ctx.tx.delete(apiKeyValues, '', value)
   await ctx.tx.delete(apiKeys, '', apiKey)

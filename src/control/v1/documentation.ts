@@ -4,13 +4,9 @@
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-documenting-api.html
  */
-import {
-  BadRequestException,
-  ConflictException,
-  NotFoundException,
-  NotImplementedFault,
-} from '../../aws/faults.ts'
+import { BadRequestException, ConflictException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
+import { locationKey } from '../../openapi/documentation-parts.ts'
 import { importRest } from '../../openapi/import.ts'
 import { ImportError } from '../../openapi/import-error.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
@@ -19,6 +15,7 @@ import { pageOf } from '../paging.ts'
 import { listingDialect, patcher, setText } from '../patch.ts'
 import { type DocumentationPartRecord, documentationParts } from '../records.ts'
 import { requireApi } from './lookup.ts'
+import { undocumentedPlaces } from './undocumented.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type Part = RestOperations['GetDocumentationPart']['output']
@@ -51,15 +48,20 @@ export async function getDocumentationParts(
 ) {
   const { restApiId, type, nameQuery, path, locationStatus } = input
   await requireApi(ctx, restApiId)
+  const isChosen = ({ location }: Pick<DocumentationPartRecord, 'location'>) =>
+    (type === undefined || location.type === type) &&
+    (nameQuery === undefined || location.name === nameQuery) &&
+    (path === undefined || location.path === path)
+  const parts = await everyPart(ctx, restApiId)
   if (locationStatus === 'UNDOCUMENTED') {
-    throw new NotImplementedFault('GetDocumentationParts with locationStatus UNDOCUMENTED')
+    const places = await undocumentedPlaces(ctx, restApiId, parts)
+    const empty = places.map(location => ({ location })).filter(isChosen)
+    const sorted = empty.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    const { items, ...rest } = pageOf(sorted, keyOf, input)
+    // The types of locations are the model's: undocumented.ts names them.
+    return { items: items as Part[], ...rest }
   }
-  const chosen = (await everyPart(ctx, restApiId)).filter(
-    ({ location }) =>
-      (type === undefined || location.type === type) &&
-      (nameQuery === undefined || location.name === nameQuery) &&
-      (path === undefined || location.path === path),
-  )
+  const chosen = parts.filter(isChosen)
   const { items, ...rest } = pageOf(chosen, part => part.id, input)
   return { items: items.map(present), ...rest }
 }
@@ -152,8 +154,7 @@ function checkProperties(properties: string | undefined): void {
 }
 
 function keyOf({ location }: Pick<DocumentationPartRecord, 'location'>): string {
-  const { type, path = '/', method = '*', statusCode = '*', name = '' } = location
-  return JSON.stringify([type, path, method, statusCode, name])
+  return locationKey(location)
 }
 
 // The wire and the importer have checked the type.

@@ -1,6 +1,5 @@
 /**
- * GetExport: what a stage runs, as an OpenAPI 3 or Swagger 2 document; and the list of SDK generators, of which none
- * is built here.
+ * GetExport: what a stage runs, as an OpenAPI 3 or Swagger 2 document.
  *
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-export-api.html
  */

@@ -1,8 +1,8 @@
 /**
  * The handler of every operation of the REST API service (API Gateway 2015-07-09, 124 operations). A
- * forgotten one does not compile; one that is not built yet says so to its caller.
+ * forgotten one does not compile.
  */
-import { type Handlers, notYet } from '../../aws/handlers.ts'
+import type { Handlers } from '../../aws/handlers.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext } from '../context.ts'
 import * as account from './account.ts'
@@ -10,6 +10,7 @@ import * as apiKeyImport from './api-key-import.ts'
 import * as apiKeys from './api-keys.ts'
 import * as authorizers from './authorizers.ts'
 import * as basePathMappings from './base-path-mappings.ts'
+import * as caches from './caches.ts'
 import * as clientCertificates from './client-certificates.ts'
 import * as deployments from './deployments.ts'
 import * as documentation from './documentation.ts'
@@ -27,9 +28,11 @@ import * as models from './models.ts'
 import * as requestValidators from './request-validators.ts'
 import * as resources from './resources.ts'
 import * as restApis from './rest-apis.ts'
+import * as sdks from './sdks.ts'
 import * as stages from './stages.ts'
 import * as tagging from './tagging.ts'
 import * as testInvoke from './test-invoke.ts'
+import * as usage from './usage.ts'
 import * as usagePlanKeys from './usage-plan-keys.ts'
 import * as usagePlans from './usage-plans.ts'
 import * as vpcLinks from './vpc-links.ts'
@@ -80,8 +83,8 @@ export const restHandlers = {
   DeleteUsagePlan: usagePlans.deleteUsagePlan,
   DeleteUsagePlanKey: usagePlanKeys.deleteUsagePlanKey,
   DeleteVpcLink: vpcLinks.deleteVpcLink,
-  FlushStageAuthorizersCache: notYet('FlushStageAuthorizersCache'),
-  FlushStageCache: notYet('FlushStageCache'),
+  FlushStageAuthorizersCache: caches.flushStageAuthorizersCache,
+  FlushStageCache: caches.flushStageCache,
   GenerateClientCertificate: clientCertificates.generateClientCertificate,
   GetAccount: account.getAccount,
   GetApiKey: apiKeys.getApiKey,
@@ -117,13 +120,13 @@ export const restHandlers = {
   GetResources: resources.getResources,
   GetRestApi: restApis.getRestApi,
   GetRestApis: restApis.getRestApis,
-  GetSdk: notYet('GetSdk'),
-  GetSdkType: notYet('GetSdkType'),
-  GetSdkTypes: notYet('GetSdkTypes'),
+  GetSdk: sdks.getSdk,
+  GetSdkType: sdks.getSdkType,
+  GetSdkTypes: sdks.getSdkTypes,
   GetStage: stages.getStage,
   GetStages: stages.getStages,
   GetTags: tagging.getTags,
-  GetUsage: notYet('GetUsage'),
+  GetUsage: usage.getUsage,
   GetUsagePlan: usagePlans.getUsagePlan,
   GetUsagePlanKey: usagePlanKeys.getUsagePlanKey,
   GetUsagePlanKeys: usagePlanKeys.getUsagePlanKeys,
@@ -163,7 +166,7 @@ export const restHandlers = {
   UpdateResource: resources.updateResource,
   UpdateRestApi: restApis.updateRestApi,
   UpdateStage: stages.updateStage,
-  UpdateUsage: notYet('UpdateUsage'),
+  UpdateUsage: usage.updateUsage,
   UpdateUsagePlan: usagePlans.updateUsagePlan,
   UpdateVpcLink: vpcLinks.updateVpcLink,
 } satisfies Handlers<RestOperations, ControlContext>

@@ -7,7 +7,7 @@
 import { BadRequestException, ConflictException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
-import { type ApiKeyRecord, apiKeys, usagePlanKeys } from '../key-records.ts'
+import { type ApiKeyRecord, apiKeys, usageExtensions, usagePlanKeys } from '../key-records.ts'
 import { pageOf } from '../paging.ts'
 import { requireKey } from './api-keys.ts'
 import { checkOnePlanPerStage, requirePlan } from './usage-plan-lookup.ts'
@@ -56,9 +56,11 @@ export async function deleteUsagePlanKey(
 ): Promise<undefined> {
   const { id } = await requireMember(ctx, input)
   await ctx.tx.delete(usagePlanKeys, input.usagePlanId, id)
+  await ctx.tx.delete(usageExtensions, input.usagePlanId, id)
 }
 
-async function requireMember(
+/** The key, as a member of the plan. Throws `NotFoundException`. */
+export async function requireMember(
   ctx: ReadContext,
   { usagePlanId, keyId }: { usagePlanId: string; keyId: string },
 ): Promise<ApiKeyRecord> {

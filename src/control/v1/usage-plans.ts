@@ -7,7 +7,7 @@ import { BadRequestException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { defined, isFilled } from '../draft.ts'
-import { type UsagePlanRecord, usagePlanKeys, usagePlans } from '../key-records.ts'
+import { type UsagePlanRecord, usageExtensions, usagePlanKeys, usagePlans } from '../key-records.ts'
 import { listPage, pageOf } from '../paging.ts'
 import { stages } from '../records.ts'
 import { checkTags, withoutEmptyTags } from '../tags.ts'
@@ -90,6 +90,7 @@ export async function deleteUsagePlan(
     )
   }
   await ctx.tx.deleteChildren(usagePlanKeys, usagePlanId)
+  await ctx.tx.deleteChildren(usageExtensions, usagePlanId)
   await ctx.tx.delete(usagePlans, '', usagePlanId)
 }
 
