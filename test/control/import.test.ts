@@ -14,7 +14,7 @@ import {
   ImportRestApiCommand,
   PutRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
-import { answer, refused, startControl } from './harness.ts'
+import { answer, anyAuthorization, refused, startControl } from './harness.ts'
 
 const mock = { type: 'mock', requestTemplates: { 'application/json': '{"statusCode": 200}' } }
 const responses = { '200': { description: 'ok' } }
@@ -58,6 +58,7 @@ test('a document becomes an API that can be deployed and exported', async () => 
   const { client, changes } = control
   const api = answer(await client.send(new ImportRestApiCommand({ body: bytes(document) })), 201)
   assert.equal(api.name, 'pets')
+  assert.equal('tags' in api, false)
   assert.equal(api.description, 'all of them')
   assert.equal(api.version, '1.0.0')
   assert.deepEqual(api.endpointConfiguration, { types: ['EDGE'], ipAddressType: 'ipv4' })
@@ -158,4 +159,55 @@ test('a document that is none leaves nothing behind', async () => {
   )
   const { items } = await client.send(new GetRestApisCommand({}))
   assert.deepEqual(items, [])
+})
+
+test('a template that passes the body through is null here and has a name in exports', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const integration = {
+    ...mock,
+    responses: {
+      default: { statusCode: '200', responseTemplates: { 'application/json': null } },
+      '5..': { statusCode: '500', responseTemplates: { 'text/plain': '__passthrough__' } },
+    },
+  }
+  const paths = {
+    '/': {
+      get: {
+        responses: { '200': { description: '' }, '500': { description: '' } },
+        'x-amazon-apigateway-integration': integration,
+      },
+    },
+  }
+  const input = { body: bytes({ ...document, paths }), failOnWarnings: true }
+  const { id: restApiId, rootResourceId } = await client.send(new ImportRestApiCommand(input))
+  const { body } = await control.raw({
+    path: `/restapis/${restApiId}/resources/${rootResourceId}/methods/GET/integration`,
+    headers: { authorization: anyAuthorization, 'x-amz-date': '20260101T000000Z' },
+  })
+  const { '200': ok, '500': failed } = JSON.parse(body).integrationResponses
+  assert.deepEqual(ok.responseTemplates, { 'application/json': null })
+  assert.deepEqual(failed.responseTemplates, { 'text/plain': null })
+  await client.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }))
+  const exported = await client.send(
+    new GetExportCommand({
+      restApiId,
+      stageName: 'dev',
+      exportType: 'oas30',
+      parameters: { extensions: 'integrations' },
+    }),
+  )
+  const text = Buffer.from(exported.body ?? []).toString()
+  assert.equal(text.match(/"__passthrough__"/g)?.length, 2)
+})
+
+test('the schema of an imported model is written as those of the default models are', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const { id: restApiId } = await client.send(new ImportRestApiCommand({ body: bytes(document) }))
+  const { items = [] } = await client.send(new GetModelsCommand({ restApiId }))
+  assert.equal(
+    items.find(model => model.name === 'Pet')?.schema,
+    '{\n  "type" : "object",\n  "properties" : {\n    "id" : {\n      "type" : "integer"\n    }\n  }\n}',
+  )
 })
