@@ -94,7 +94,10 @@ export async function deleteDeployment(
 }
 
 /** The API as it stands now. */
-export async function takeSnapshot({ tx }: ReadContext, api: RestApiRecord): Promise<Draft<ApiSnapshot>> {
+export async function takeSnapshot(
+  { tx }: ReadContext,
+  api: RestApiRecord,
+): Promise<Draft<ApiSnapshot>> {
   return {
     api,
     resources: (await tx.all(resources, api.id)).map(row => row.record),
