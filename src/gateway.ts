@@ -92,6 +92,7 @@ async function assemble(
     answerLimitBytes: options.answerLimitBytes,
     connectTimeoutMs: options.connectTimeoutMs,
     allowedTargets: options.allowTargets,
+    privateNetwork: { vpcLinks: options.vpcLinks, listeners: options.listeners },
     awsEndpoints: options.awsEndpoints,
     awsCredentials: options.awsCredentials,
   }
@@ -110,7 +111,12 @@ async function assemble(
     invoke,
     log: (level, message) => log[level](message),
   })
-  const publisher = new Publisher(dataPlane, new LastGood(join(options.dataDir, 'programs')), log)
+  const publisher = new Publisher({
+    dataPlane,
+    lastGood: new LastGood(join(options.dataDir, 'programs')),
+    privateNetwork: outgoing.privateNetwork,
+    log,
+  })
 
   const control =
     store === null

@@ -8,7 +8,12 @@ import type { WorkerSettings } from './threads.ts'
 
 type Settings = Pick<
   WorkerSettings,
-  'connectTimeoutMs' | 'answerLimitBytes' | 'allowedTargets' | 'awsEndpoints' | 'awsCredentials'
+  | 'connectTimeoutMs'
+  | 'answerLimitBytes'
+  | 'allowedTargets'
+  | 'privateNetwork'
+  | 'awsEndpoints'
+  | 'awsCredentials'
 >
 
 /** The client is to be closed by who asked for it. */
@@ -23,6 +28,7 @@ export function integrationTools(settings: Settings, invoke: InvokeFunction): In
   return {
     client,
     limits: { connectTimeoutMs, answerLimitBytes },
+    privateNetwork: settings.privateNetwork,
     invoke,
     aws: {
       endpoints: settings.awsEndpoints,

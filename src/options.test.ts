@@ -9,6 +9,8 @@ import { isLoopback, OptionError, type Options, readOptions } from './options.ts
 const cwd = mkdtempSync(join(tmpdir(), 'portcullis-options-'))
 after(() => rmSync(cwd, { recursive: true, force: true }))
 
+const cloudMap = 'arn:aws:servicediscovery:eu-west-1:000000000000:service/srv-1?stage=dev'
+
 function read(
   flags: Record<string, unknown> = {},
   env: Record<string, string> = {},
@@ -48,6 +50,8 @@ test('without anything the defaults hold', () => {
     allowTargets: [],
     awsEndpoints: new Map(),
     awsCredentials: null,
+    vpcLinks: new Map(),
+    listeners: new Map(),
     functionEnvironments: 10,
     functionIdleMs: 600_000,
     logLevel: 'info',
@@ -94,6 +98,27 @@ describe('values are read', () => {
         awsEndpoints: new Map([
           ['dynamodb', 'http://127.0.0.1:8000'],
           ['s3', 'https://[::1]'],
+        ]),
+      },
+    ],
+    [
+      'addresses of VPC links',
+      { vpcLinks: ['abc123=127.0.0.1:8080', 'd-4=[::1]:1, e5=pets.internal'] },
+      {
+        vpcLinks: new Map([
+          ['abc123', { host: '127.0.0.1', port: 8080 }],
+          ['d-4', { host: '[::1]', port: 1 }],
+          ['e5', { host: 'pets.internal', port: null }],
+        ]),
+      },
+    ],
+    [
+      'addresses of listeners and of what they are like',
+      { listeners: ['arn:aws:x:::listener/a=http://127.0.0.1:80', `${cloudMap}=https://pets/`] },
+      {
+        listeners: new Map([
+          ['arn:aws:x:::listener/a', { host: '127.0.0.1', port: 80 }],
+          [cloudMap, { host: 'pets', port: null }],
         ]),
       },
     ],
@@ -161,8 +186,37 @@ describe('a mistake says what is wrong and what was meant', () => {
       'sqs=http://host:99999',
     ].map((text): [Parameters<typeof read>, string] => [
       [{ awsEndpoints: text }],
-      `--aws-endpoint: "${text}" is not a list such as dynamodb=http://127.0.0.1:8000`,
+      `--aws-endpoint: "${text}" is not a list such as dynamodb=http://127.0.0.1:8000, each service once`,
     ]),
+    ...[
+      'abc123',
+      'abc123=',
+      'abc123=http://127.0.0.1:8080',
+      'abc123=127.0.0.1:0',
+      'abc123=127.0.0.1:65536',
+      'abc123=[::1',
+      'abc123=1.2.3.999:80',
+      'a b=127.0.0.1:80',
+      'abc123=127.0.0.1:80/path',
+      'abc123=127.0.0.1:80,abc123=127.0.0.1:81',
+    ].map((text): [Parameters<typeof read>, string] => [
+      [{ vpcLinks: text }],
+      `--vpc-link: "${text}" is not a list such as abc123=127.0.0.1:8080, each link once`,
+    ]),
+    ...[
+      'arn:aws:x:::listener/a',
+      'arn:aws:x:::listener/a=127.0.0.1:80',
+      'listener/a=http://127.0.0.1',
+      'arn:aws:x:::listener/a=http://127.0.0.1/path',
+    ].map((text): [Parameters<typeof read>, string] => [
+      [{ listeners: text }],
+      `--listener: "${text}" is not a list such as arn:aws:elasticloadbalancing:…:listener/…=http://127.0.0.1:8080, each ARN once`,
+    ]),
+    [[{}, {}, 'vpc-link: {a: {b: 1}}\n'], 'given.yaml:1:1: vpc-link: needs a plain value'],
+    [
+      [{}, {}, 'vpc-link: {abc123: nowhere:x}\n'],
+      'given.yaml:1:1: vpc-link: "abc123=nowhere:x" is not a list such as abc123=127.0.0.1:8080, each link once',
+    ],
   ]
   for (const [given, want] of cases)
     test(want, () => assert.deepEqual(problemsOf(...given), [want]))
@@ -181,6 +235,25 @@ describe('a mistake says what is wrong and what was meant', () => {
     }
     for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) assert.ok(isLoopback(host))
   })
+})
+
+test('pairs are given in a flag, a variable, a YAML list or a YAML map', () => {
+  const want = new Map([
+    ['a', { host: '127.0.0.1', port: 1 }],
+    ['b', { host: 'pets', port: 2 }],
+  ])
+  for (const yaml of [
+    'vpc-link: {a: "127.0.0.1:1", b: pets:2}\n',
+    'vpc-link:\n  a: 127.0.0.1:1\n  b: pets:2\n',
+    'vpc-link:\n  - a=127.0.0.1:1\n  - b=pets:2\n',
+    'vpc-link: a=127.0.0.1:1,b=pets:2\n',
+  ]) {
+    assert.deepEqual(read({}, {}, yaml).vpcLinks, want, yaml)
+  }
+  assert.deepEqual(read({}, { PORTCULLIS_VPC_LINK: 'a=127.0.0.1:1,b=pets:2' }).vpcLinks, want)
+  const arn = 'arn:aws:elasticloadbalancing:eu-west-1:000000000000:listener/app/pets/1/2'
+  const { listeners } = read({}, {}, `listener:\n  ${arn}: http://127.0.0.1:1\n`)
+  assert.deepEqual(listeners, new Map([[arn, { host: '127.0.0.1', port: 1 }]]))
 })
 
 test('the environment of other AWS programs gives the credentials for AWS, if it gives a pair', () => {

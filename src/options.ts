@@ -8,9 +8,16 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Credentials } from './aws/sign.ts'
+import type { Address } from './integrations/private-network.ts'
 import type { Declaration, Surroundings } from './options/declare.ts'
 import * as kinds from './options/kinds.ts'
-import { fromEnvironment, fromFile, fromFlags, type Source } from './options/sources.ts'
+import {
+  fromEnvironment,
+  fromFile,
+  fromFlags,
+  type Shapes,
+  type Source,
+} from './options/sources.ts'
 
 export interface Options {
   readonly host: string
@@ -37,6 +44,10 @@ export interface Options {
   readonly awsEndpoints: ReadonlyMap<string, string>
   /** null: calls of AWS itself are refused. */
   readonly awsCredentials: Credentials | null
+  /** By id; for VPC links of the first kind. */
+  readonly vpcLinks: ReadonlyMap<string, Address>
+  /** By ARN; for VPC links of the second kind. */
+  readonly listeners: ReadonlyMap<string, Address>
   /** In all threads together. */
   readonly recordsKept: number
   readonly functionEnvironments: number
@@ -192,6 +203,26 @@ export const declarations: {
     more: 'Whoever may deploy an API can use them. Give them in the environment: other users see flags.',
     isSecret: true,
   },
+  vpcLinks: {
+    flag: 'vpc-link',
+    group: 'Private integrations',
+    kind: kinds.vpcLinks,
+    byDefault: () => new Map(),
+    defaultText: 'none: integrations through a VPC link are refused',
+    meaning:
+      'The load balancer that a VPC link of the first kind leads to, such as abc123=127.0.0.1:8080.',
+    more: "Without a port it is that of the integration's URI, as on AWS.",
+  },
+  listeners: {
+    flag: 'listener',
+    group: 'Private integrations',
+    kind: kinds.listeners,
+    byDefault: () => new Map(),
+    defaultText: 'none: integrations through a VPC link are refused',
+    meaning:
+      'Where a load balancer or listener behind VPC links of the second kind is, by the ARN in integrationTarget.',
+    more: "Without a port it is that of the integration's URI. A REST API's URI also says whether to speak TLS, whatever the scheme here is.",
+  },
   functionEnvironments: {
     flag: 'function-environments',
     group: 'Functions',
@@ -249,6 +280,9 @@ export interface GivenOptions {
 
 const fields = Object.keys(declarations) as (keyof Options)[]
 const flagNames = fields.map(field => declarations[field].flag)
+const shapes: Shapes = new Map(
+  fields.map(field => [declarations[field].flag, declarations[field].kind.shape]),
+)
 
 /** Reads and checks all options. Throws an `OptionError` that lists every problem. */
 export function readOptions({ flags, env, cwd }: GivenOptions): Options {
@@ -258,7 +292,7 @@ export function readOptions({ flags, env, cwd }: GivenOptions): Options {
   const sources = [
     fromFlags(byFlag(rest), flagNames, cwd),
     fromEnvironment(env, flagNames, cwd),
-    fromFile(file ?? defaultFile, flagNames, cwd, file === undefined),
+    fromFile(file ?? defaultFile, shapes, cwd, file === undefined),
   ]
   const problems = sources.flatMap(source => source.problems)
   const given = sources.map(source => source.given)

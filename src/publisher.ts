@@ -4,22 +4,33 @@
  */
 import type { Change } from './control/context.ts'
 import type { DataPlane } from './data-plane.ts'
+import type { PrivateNetwork } from './integrations/private-network.ts'
 import type { LastGood } from './last-good.ts'
 import type { Log } from './observe/log.ts'
+import { privateRemarks } from './private-remarks.ts'
 import type { ProgramSource } from './program/program.ts'
 
 /** An API of a thousand methods need not fill the log. */
 const remarksLogged = 50
 
+export interface PublisherParts {
+  readonly dataPlane: DataPlane
+  readonly lastGood: LastGood
+  readonly privateNetwork: PrivateNetwork
+  readonly log: Log
+}
+
 export class Publisher {
   readonly #dataPlane: DataPlane
   readonly #lastGood: LastGood
+  readonly #privateNetwork: PrivateNetwork
   readonly #log: Log
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(dataPlane: DataPlane, lastGood: LastGood, log: Log) {
+  constructor({ dataPlane, lastGood, privateNetwork, log }: PublisherParts) {
     this.#dataPlane = dataPlane
     this.#lastGood = lastGood
+    this.#privateNetwork = privateNetwork
     this.#log = log
   }
 
@@ -62,6 +73,8 @@ export class Publisher {
 
   /** At start one program that cannot run must not keep the others from running. */
   async #publishOr(source: ProgramSource, text: string): Promise<void> {
+    // The definition is as it was, the options may be others.
+    this.#warn(source, [])
     try {
       await this.#dataPlane.publish(source, text)
     } catch (error) {
@@ -78,11 +91,16 @@ export class Publisher {
       return
     }
     const { apiId, stage } = change.source
-    for (const remark of change.remarks.slice(0, remarksLogged)) {
-      this.#log.warn(`Stage ${stage.stageName} of API ${apiId}: ${remark}`)
-    }
+    this.#warn(change.source, change.remarks)
     const text = JSON.stringify(change.source)
     await this.#dataPlane.publish(change.source, text)
     await this.#lastGood.put(apiId, stage.stageName, text)
+  }
+
+  #warn(source: ProgramSource, remarks: readonly string[]): void {
+    const all = [...remarks, ...privateRemarks(source, this.#privateNetwork)]
+    for (const remark of all.slice(0, remarksLogged)) {
+      this.#log.warn(`Stage ${source.stage.stageName} of API ${source.apiId}: ${remark}`)
+    }
   }
 }

@@ -5,6 +5,7 @@
 
 import type { Credentials } from './aws/sign.ts'
 import type { Places } from './bucket-places.ts'
+import type { PrivateNetwork } from './integrations/private-network.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
 import type { DecisionRecord } from './observe/decision-record.ts'
 import type { NearRoute } from './program/program.ts'
@@ -21,6 +22,7 @@ export interface WorkerSettings {
   readonly connectTimeoutMs: number
   readonly recordsKept: number
   readonly allowedTargets: readonly string[]
+  readonly privateNetwork: PrivateNetwork
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly awsCredentials: Credentials | null
   /** Memory of the token buckets, shared by all threads. */

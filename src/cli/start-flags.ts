@@ -18,7 +18,7 @@ export function startFlags(): Option[] {
       ]
     }
     const option = new Option(`--${flag} <${kind.placeholder}>`, told).helpGroup(heading)
-    if (kind.isList) option.argParser(collect)
+    if (kind.shape !== 'value') option.argParser(collect)
     return [option]
   })
   const file = new Option(

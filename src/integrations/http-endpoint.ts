@@ -8,29 +8,38 @@
  */
 import type { IntegrationRequest, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import type { HttpEndpoint, HttpPlan, HttpProxyPlan } from '../program/program.ts'
+import type {
+  HttpEndpoint,
+  HttpPlan,
+  HttpProxyPlan,
+  PrivateConnection,
+} from '../program/program.ts'
 import { fillPath } from './fill-path.ts'
 import type { HttpClient } from './http/client.ts'
 import { HttpClientError } from './http/errors.ts'
-import { httpTarget } from './http/http-call.ts'
+import type { HttpTarget } from './http/http-call.ts'
+import { type PrivateNetwork, targetOf } from './private-network.ts'
 
 export interface HttpLimits {
   readonly connectTimeoutMs: number
   readonly answerLimitBytes: number
 }
 
+export interface HttpTools {
+  readonly client: HttpClient
+  readonly limits: HttpLimits
+  readonly privateNetwork: PrivateNetwork
+}
+
 export function prepareHttp(
   plan: HttpPlan | HttpProxyPlan,
-  client: HttpClient,
-  limits: HttpLimits,
+  { client, limits, privateNetwork }: HttpTools,
 ): Send {
   const { endpoint, timeoutMs } = plan
-  const target = httpTarget({
-    secure: endpoint.secure,
-    host: endpoint.host,
-    port: endpoint.port,
-    insecureSkipVerification: endpoint.insecureSkipVerification,
-  })
+  const found = targetOf(endpoint, privateNetwork)
+  if ('problem' in found) return refuse(found.problem)
+  const { target } = found
+  const whom = addressText(endpoint, target)
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs, timeoutMs)
   return async function sendHttp(request, _variables, cancel) {
     const path = pathFor(endpoint, request)
@@ -55,9 +64,21 @@ export function prepareHttp(
         latencyMs: answer.timings.totalMs,
       }
     } catch (error) {
-      throw refusalFor(error, endpoint.authority)
+      throw refusalFor(error, whom)
     }
   }
+}
+
+function refuse(reason: string): Send {
+  return () => {
+    throw new Refusal('API_CONFIGURATION_ERROR', { reason })
+  }
+}
+
+/** Who is called, for the record. */
+function addressText({ authority, connection }: HttpEndpoint, { host, port }: HttpTarget): string {
+  if (connection === null) return authority
+  return `${authority} at ${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** What the back end is asked for, with its address: for logs. */
@@ -68,11 +89,33 @@ export function endpointUrl(endpoint: HttpEndpoint, request: IntegrationRequest)
 
 /** Path and query. */
 function pathFor(endpoint: HttpEndpoint, request: IntegrationRequest): string {
-  const [fixed = '/', ...placeholders] = endpoint.pathParts
+  const { connection } = endpoint
   const path =
-    placeholders.length === 0 ? fixed : fillPath(endpoint.pathParts, request.path, encodePathText)
+    connection === null ? ownPath(endpoint, request) : privatePath(endpoint, connection, request)
   const query = joinQuery(endpoint.query, request.query)
   return query === '' ? path : `${path}?${query}`
+}
+
+function ownPath({ pathParts }: HttpEndpoint, request: IntegrationRequest): string {
+  const [fixed = '/', ...placeholders] = pathParts
+  return placeholders.length === 0 ? fixed : fillPath(pathParts, request.path, encodePathText)
+}
+
+/**
+ * With the stage in front, until a template overrides the path: that much is documented. Guesses: a text that is
+ * set as `$context.requestOverride.path` is the whole path, and values for placeholders take the stage away as well.
+ */
+function privatePath(
+  endpoint: HttpEndpoint,
+  { pathPrefix }: PrivateConnection,
+  request: IntegrationRequest,
+): string {
+  const { pathOverride } = request
+  if (pathPrefix === '') return ownPath(endpoint, request)
+  if (pathOverride === null) return pathPrefix + ownPath(endpoint, request)
+  if (pathOverride.whole === undefined) return ownPath(endpoint, request)
+  const path = encodePathText(pathOverride.whole)
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** Percent-encodes what a path cannot hold and leaves escapes and slashes as they came. */

@@ -2,14 +2,11 @@
 import type { InvokeFunction, Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
 import { type AwsAccess, prepareAwsService } from './aws-service.ts'
-import type { HttpClient } from './http/client.ts'
-import { type HttpLimits, prepareHttp } from './http-endpoint.ts'
+import { type HttpTools, prepareHttp } from './http-endpoint.ts'
 import { prepareLambda, prepareLambdaProxy } from './lambda.ts'
 import { prepareMock } from './mock.ts'
 
-export interface IntegrationTools {
-  readonly client: HttpClient
-  readonly limits: HttpLimits
+export interface IntegrationTools extends HttpTools {
   readonly invoke: InvokeFunction
   readonly aws: AwsAccess
 }
@@ -25,7 +22,7 @@ export function prepareIntegration(
       return prepareMock()
     case 'HTTP':
     case 'HTTP_PROXY':
-      return prepareHttp(plan, tools.client, tools.limits)
+      return prepareHttp(plan, tools)
     case 'AWS_PROXY':
       return prepareLambdaProxy(plan, program, route, tools.invoke)
     case 'AWS':

@@ -40,12 +40,20 @@ export interface IntegrationRequest {
   readonly method: string
   /** Values for the `{name}` placeholders of the integration's URI. */
   readonly path: Readonly<Record<string, string>>
+  /** What a template made of the path; null: nothing. Private integrations look at it. */
+  readonly pathOverride: PathOverride | null
   /** Encoded, without `?`; added to what the URI itself has. */
   readonly query: string
   readonly headers: HeaderList
   readonly body: Buffer | null
   /** Proxy integrations build from the request itself. */
   readonly incoming: MethodRequest
+}
+
+/** `$context.requestOverride.path`, which takes the stage off the path of a private integration. */
+export interface PathOverride {
+  /** In place of the whole path, not encoded; undefined: only values of `IntegrationRequest.path` were overridden. */
+  readonly whole: string | undefined
 }
 
 /** What the back end said. */

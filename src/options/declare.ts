@@ -17,6 +17,7 @@ export interface Declaration<T, All> {
     | 'Limits'
     | 'Security'
     | 'AWS services'
+    | 'Private integrations'
     | 'Functions'
     | 'Log'
   readonly kind: Kind<T>

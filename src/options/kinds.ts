@@ -3,13 +3,15 @@
  * reader per kind serves the three; lists are written with commas, and a flag given twice or a YAML list is the same.
  */
 import { isIP } from 'node:net'
+import type { Address } from '../integrations/private-network.ts'
 
 export interface Kind<T> {
   /** Stands for the value in `--help`; '' for a switch, which needs none. */
   readonly placeholder: string
   /** What a right value is, to follow "is not". */
   readonly wanted: string
-  readonly isList: boolean
+  /** `list`: values with commas. `pairs`: `name=value` with commas. */
+  readonly shape: 'value' | 'list' | 'pairs'
   /** undefined: the text is no such value. */
   read(text: string): T | undefined
 }
@@ -18,9 +20,9 @@ function kind<T>(
   placeholder: string,
   wanted: string,
   read: (text: string) => T | undefined,
-  isList = false,
+  shape: Kind<T>['shape'] = 'value',
 ): Kind<T> {
-  return Object.freeze({ placeholder, wanted, isList, read })
+  return Object.freeze({ placeholder, wanted, shape, read })
 }
 
 export const port = kind('PORT', 'a port (0-65535)', text => whole(text, 0, 65_535))
@@ -75,17 +77,33 @@ const endpoint =
 /** Service -> `http(s)://host[:port]`. */
 export const endpoints = kind(
   'SERVICE=URL,…',
-  'a list such as dynamodb=http://127.0.0.1:8000',
-  text => {
-    const found = new Map<string, string>()
-    for (const item of text.split(',')) {
+  'a list such as dynamodb=http://127.0.0.1:8000, each service once',
+  text =>
+    readPairs(text, item => {
       const [, service = '', url = ''] = endpoint.exec(item) ?? []
-      if (!URL.canParse(url)) return undefined
-      found.set(service.toLowerCase(), url)
-    }
-    return found
-  },
-  true,
+      return URL.canParse(url) ? [service.toLowerCase(), url] : undefined
+    }),
+  'pairs',
+)
+
+const link = /^\s*([\w-]{1,64})=([^\s/=]{1,300})\s*$/
+// An ARN may have any mark but these; Cloud Map's end with `?name=value`.
+const listener = /^\s*(arn:[^\s,]{1,1024})=https?:\/\/([^\s/=]{1,300})\/?\s*$/i
+
+/** Id of a VPC link -> address. */
+export const vpcLinks = kind(
+  'ID=HOST:PORT,…',
+  'a list such as abc123=127.0.0.1:8080, each link once',
+  text => readAddresses(text, link),
+  'pairs',
+)
+
+/** ARN of a load balancer or listener -> address. */
+export const listeners = kind(
+  'ARN=URL,…',
+  'a list such as arn:aws:elasticloadbalancing:…:listener/…=http://127.0.0.1:8080, each ARN once',
+  text => readAddresses(text, listener),
+  'pairs',
 )
 
 export const addresses = kind(
@@ -95,7 +113,7 @@ export const addresses = kind(
     const items = text.split(',').map(item => item.trim())
     return items.every(item => isIP(item) !== 0) ? Object.freeze(items) : undefined
   },
-  true,
+  'list',
 )
 
 /** One of the words of `words`. */
@@ -140,6 +158,36 @@ export function sizeText(size: number): string {
 /** `5 s`, for people. */
 export function timeText(ms: number): string {
   return inLargestUnit(ms, timeUnits)
+}
+
+function readPairs<T>(
+  text: string,
+  readItem: (item: string) => readonly [name: string, value: T] | undefined,
+): ReadonlyMap<string, T> | undefined {
+  const found = new Map<string, T>()
+  for (const item of text.split(',')) {
+    const pair = readItem(item)
+    if (pair === undefined || found.has(pair[0])) return undefined
+    found.set(...pair)
+  }
+  return found
+}
+
+/** `pattern` finds a name and `host[:port]`. */
+function readAddresses(text: string, pattern: RegExp): ReadonlyMap<string, Address> | undefined {
+  return readPairs(text, item => {
+    const [, name = '', given = ''] = pattern.exec(item) ?? []
+    const address = readAddress(given)
+    return address === undefined ? undefined : [name, address]
+  })
+}
+
+function readAddress(text: string): Address | undefined {
+  const [, name = '', digits] =
+    /^([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i.exec(text) ?? []
+  if (name === '' || !URL.canParse(`http://${name}`)) return undefined
+  const port = digits === undefined ? null : whole(digits, 1, 65_535)
+  return port === undefined ? undefined : Object.freeze({ host: name, port })
 }
 
 function whole(text: string, least: number, most: number): number | undefined {

@@ -4,8 +4,18 @@
  */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import { variableOf } from './declare.ts'
+import type { Kind } from './kinds.ts'
 import { suggest } from './suggest.ts'
 
 export interface Given {
@@ -18,6 +28,9 @@ export interface Given {
 
 /** Flag name -> what was given. */
 export type Source = ReadonlyMap<string, Given>
+
+/** Flag name -> the shape of its value. */
+export type Shapes = ReadonlyMap<string, Kind<unknown>['shape']>
 
 export interface ReadSource {
   readonly given: Source
@@ -70,7 +83,7 @@ const fileLimitBytes = 65_536
 /** The YAML file. `isOptional`: it is the default one, and may not be there. */
 export function fromFile(
   file: string,
-  names: readonly string[],
+  shapes: Shapes,
   cwd: string,
   isOptional: boolean,
 ): ReadSource {
@@ -87,15 +100,10 @@ export function fromFile(
   if (text.length > fileLimitBytes) {
     return { given: new Map(), problems: [`${file}: is larger than ${fileLimitBytes} bytes`] }
   }
-  return readYaml(text, file, names, dirname(path))
+  return readYaml(text, file, shapes, dirname(path))
 }
 
-function readYaml(
-  text: string,
-  file: string,
-  names: readonly string[],
-  folder: string,
-): ReadSource {
+function readYaml(text: string, file: string, shapes: Shapes, folder: string): ReadSource {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const place = (offset: number) => {
@@ -114,11 +122,12 @@ function readYaml(
     if (!isScalar(key)) continue
     const flag = String(key.value)
     const where = place(key.range?.[0] ?? 0)
-    if (!names.includes(flag)) {
-      problems.push(`${where}: ${unknown(flag, names, known => known)}`)
+    const shape = shapes.get(flag)
+    if (shape === undefined) {
+      problems.push(`${where}: ${unknown(flag, shapes.keys(), known => known)}`)
       continue
     }
-    const read = textOfNode(value)
+    const read = shape === 'pairs' && isMap(value) ? textOfPairs(value) : textOfNode(value)
     if (read === undefined) problems.push(`${where}: ${flag}: needs a plain value`)
     else if (read !== '') given.set(flag, { text: read, name: `${where}: ${flag}`, folder })
   }
@@ -132,6 +141,15 @@ function textOfNode(node: unknown): string | undefined {
   if (!isSeq(node) || isAlias(node)) return undefined
   const items = node.items.map(item => textOfNode(item as Node))
   return items.includes(undefined) ? undefined : items.join(',')
+}
+
+/** `name: value` lines as `name=value`. */
+function textOfPairs({ items }: YAMLMap): string | undefined {
+  const pairs = items.map(({ key, value }) => {
+    if (!isScalar(key) || !isScalar(value)) return undefined
+    return `${textOfNode(key)}=${textOfNode(value)}`
+  })
+  return pairs.includes(undefined) ? undefined : pairs.join(',')
 }
 
 function textOf(value: unknown): string {

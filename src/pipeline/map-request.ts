@@ -5,7 +5,7 @@
  * see `passthroughBehavior`), then the parameter mappings and the template's overrides give path, query and headers.
  * Proxy: the request goes through as it is, with the mapped parameters merged in.
  */
-import type { IntegrationRequest } from '../messages/messages.ts'
+import type { IntegrationRequest, PathOverride } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type {
   HttpProxyPlan,
@@ -49,6 +49,7 @@ export function mapRequest(x: Exchange): undefined {
   x.integrationRequest = {
     method: request.method,
     path,
+    pathOverride: pathOverrideOf(x),
     query: query.join('&'),
     headers: draft.list,
     body,
@@ -91,6 +92,7 @@ export function mapProxyRequest(x: Exchange): undefined {
   x.integrationRequest = {
     method: 'POST',
     path: nothing,
+    pathOverride: null,
     query: '',
     headers: ['X-Amzn-Trace-Id', x.traceId],
     body: request.body,
@@ -111,23 +113,32 @@ function httpProxyRequest(x: Exchange, plan: HttpProxyPlan): IntegrationRequest 
     path = pathValues
     query = pairs.join('&')
   }
-  const body =
-    request.body === null
-      ? null
-      : requestContent(
-          request.body,
-          request.headerNoCase('content-type'),
-          x.program.binaryMediaTypes,
-          plan.contentHandling,
-        ).bytes
+  const contentType = request.headerNoCase('content-type')
+  const content = requestContent(
+    request.body,
+    contentType,
+    x.program.binaryMediaTypes,
+    plan.contentHandling,
+  )
+  const template = plan.pathTemplates?.forRequest(contentType)
+  if (template !== undefined) renderTemplate(x, template, content, 'request')
   return {
     method: request.method,
     path,
+    pathOverride: template === undefined ? null : pathOverrideOf(x),
     query,
     headers: proxiedHeaders(x, mapped),
-    body,
+    body: request.body === null ? null : content.bytes,
     incoming: request,
   }
+}
+
+function pathOverrideOf({ overrides }: Exchange): PathOverride | null {
+  if (overrides === null) return null
+  const { path, wholePath } = overrides.requestOverride
+  if (wholePath !== undefined) return { whole: wholePath }
+  for (const _ in path) return { whole: undefined }
+  return null
 }
 
 function readParameters(

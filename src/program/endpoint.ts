@@ -3,7 +3,7 @@
  * filled in here, `{name}` placeholders when the request is mapped. "Set up HTTP integrations" in the developer
  * guide.
  */
-import type { HttpEndpoint } from './program.ts'
+import type { HttpEndpoint, PrivateConnection } from './program.ts'
 
 /** Fills `${stageVariables.name}` in; undefined: a variable that the stage does not have. */
 export function fillStageVariables(
@@ -29,6 +29,7 @@ export function parseEndpoint(
   uri: string,
   verb: string | null,
   insecureSkipVerification: boolean,
+  connection: PrivateConnection | null = null,
 ): HttpEndpoint {
   if (hasForbiddenCharacter(uri))
     throw new SyntaxError('the URI has a space or a control character')
@@ -48,6 +49,7 @@ export function parseEndpoint(
     pathParts: splitPlaceholders(path.startsWith('/') ? path : `/${path}`, encodeNonAscii),
     query: question < 0 ? '' : encodeNonAscii(target.slice(question + 1)),
     insecureSkipVerification,
+    connection,
   })
 }
 

@@ -12,22 +12,24 @@ import { isIllegalMappedHeader } from './header-rules.ts'
 import { functionArnOf, isInvocationUri, isLambdaUri, isStreamingUri } from './lambda-arn.ts'
 import { compileRequestParameter } from './mappings.ts'
 import { obstacle } from './obstacles.ts'
+import { type ConnectingStage, privateConnection } from './private-connection.ts'
 import type {
   HttpEndpoint,
   IntegrationPlan,
   Obstacle,
+  PrivateConnection,
   RequestParameter,
   RequestPlan,
   ResponsePlans,
+  TemplateChoice,
 } from './program.ts'
 import { at, type Place, ProgramError } from './program-error.ts'
 import { compileResponses } from './responses.ts'
 import { compileTemplates, type TemplateCache } from './templates.ts'
 
 /** What a plan needs to know beside the integration itself. */
-export interface PlanSettings {
+export interface PlanSettings extends ConnectingStage {
   readonly account: string
-  readonly stageVariables: Readonly<Record<string, string>>
   readonly templates: TemplateCache
 }
 
@@ -44,6 +46,10 @@ export function planIntegration(
 ): PlannedIntegration {
   const unsupported = findUnsupported(integration)
   if (unsupported !== null) return blocked(unsupported)
+  const connected = isHttp(integration)
+    ? privateConnection(integration, settings)
+    : { connection: null }
+  if ('problem' in connected) return blocked(connected.problem)
   const base = {
     timeoutMs: integration.timeoutInMillis,
     contentHandling: integration.contentHandling ?? null,
@@ -57,15 +63,17 @@ export function planIntegration(
         type: 'HTTP',
         ...base,
         ...mapping,
-        endpoint: endpointOf(integration, uri, place),
+        endpoint: endpointOf(integration, connected.connection, uri, place),
       }))
     }
     case 'HTTP_PROXY': {
       const parameters = planParameters(integration, place)
+      const pathTemplates = planPathTemplates(integration, connected.connection, settings, place)
       return resolve(integration, settings, place, uri => ({
         type: 'HTTP_PROXY',
         ...base,
-        endpoint: endpointOf(integration, uri, place),
+        endpoint: endpointOf(integration, connected.connection, uri, place),
+        pathTemplates,
         parameters: parameters.length === 0 ? null : parameters,
       }))
     }
@@ -181,9 +189,30 @@ function planParameters(integration: Integration, place: Place): readonly Reques
   return Object.freeze(parameters)
 }
 
-function endpointOf(integration: Integration, uri: string, place: Place): HttpEndpoint {
+/**
+ * Templates of a proxy integration do nothing, with one exception: "Private integrations for REST APIs" sets up proxy
+ * integrations and has `$context.requestOverride.path` take the stage off the path, which only a template can set. That
+ * such a template says nothing of the body is a guess.
+ */
+function planPathTemplates(
+  { requestTemplates }: Integration,
+  connection: PrivateConnection | null,
+  { templates }: PlanSettings,
+  place: Place,
+): TemplateChoice | null {
+  if (connection === null || connection.listenerArn === null) return null
+  const choice = compileTemplates(requestTemplates, templates, place, 'request template')
+  return choice.size === 0 ? null : choice
+}
+
+function endpointOf(
+  integration: Integration,
+  connection: PrivateConnection | null,
+  uri: string,
+  place: Place,
+): HttpEndpoint {
   const insecure = integration.tlsConfig?.insecureSkipVerification === true
-  return parseEndpoint(uri, verbOf(integration, place), insecure)
+  return parseEndpoint(uri, verbOf(integration, place), insecure, connection)
 }
 
 /** null: the client's own verb. */
@@ -206,10 +235,6 @@ function credentialsOf(integration: Integration): string | null {
 /** What this version cannot do, as a sentence; null: nothing. */
 function findUnsupported(integration: Integration): string | null {
   const { type, uri = '', credentials = '' } = integration
-  const isHttp = type === 'HTTP' || type === 'HTTP_PROXY'
-  if (isHttp && (integration.connectionType === 'VPC_LINK' || integration.integrationTarget)) {
-    return 'The integration goes through a VPC link, which this version does not have.'
-  }
   if (integration.responseTransferMode === 'STREAM' || isStreamingUri(uri)) {
     return 'The integration streams its answer, which this version cannot do.'
   }
@@ -221,6 +246,10 @@ function findUnsupported(integration: Integration): string | null {
     return "The integration takes the caller's own credentials, which this version cannot do."
   }
   return null
+}
+
+function isHttp({ type }: Integration): boolean {
+  return type === 'HTTP' || type === 'HTTP_PROXY'
 }
 
 function open(plan: IntegrationPlan): PlannedIntegration {

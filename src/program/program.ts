@@ -129,6 +129,8 @@ export interface HttpProxyPlan extends PlanBase {
   readonly endpoint: HttpEndpoint
   /** null: nothing is mapped, the request goes through as it is. */
   readonly parameters: readonly RequestParameter[] | null
+  /** For the path that they may override, and nothing else; null: there are none. */
+  readonly pathTemplates: TemplateChoice | null
 }
 
 export interface LambdaPlan extends MappedPlan {
@@ -196,6 +198,17 @@ export interface HttpEndpoint {
   readonly insecureSkipVerification: boolean
 }
 
+  /** null: host and port are where the back end is. */
+  readonly connection: PrivateConnection | null
+}
+
+/** `VPC_LINK`: names of the cloud, which the gateway's options turn into the back end's address. */
+export interface PrivateConnection {
+  readonly linkId: string
+  /** The load balancer, or a listener of it, behind a link of the second kind; null: the link is of the first. */
+  readonly listenerArn: string | null
+  /** In front of the URI's path, unless a template overrides the path: `/stage`, or ''. */
+  readonly pathPrefix: string
 export interface RequestPlan {
   readonly parameters: readonly RequestParameter[]
   /** By content type, lower case without parameters; `$default` too. Empty: no templates. */

@@ -138,7 +138,21 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
     method: method(mock, { authorizationType: 'CUSTOM' }),
     want: /AUTHORIZER_CONFIGURATION_ERROR.*CUSTOM/,
   },
-  { name: 'a VPC link', method: method({ ...http, connectionType: 'VPC_LINK' }), want: /VPC link/ },
+  {
+    name: 'a VPC link of no name',
+    method: method({ ...http, connectionType: 'VPC_LINK' }),
+    want: /VPC link of no name/,
+  },
+  {
+    name: 'a VPC link whose stage variable is not set',
+    method: method({ ...http, connectionType: 'VPC_LINK', connectionId: '${stageVariables.no}' }),
+    want: /stage variable no,/,
+  },
+  {
+    name: 'a target of no VPC link',
+    method: method({ ...http, integrationTarget: 'arn:aws:x' }),
+    want: /no VPC link/,
+  },
   {
     name: 'streaming',
     method: method({ ...http, responseTransferMode: 'STREAM' }),

@@ -28,7 +28,12 @@ export function compileRest(source: ProgramSource): Program {
   const compilation: Compilation = {
     source,
     models: compileModels(snapshot.models),
-    plans: { account: source.account, stageVariables, templates: new Map() },
+    plans: {
+      account: source.account,
+      stageName: stage.stageName,
+      stageVariables,
+      templates: new Map(),
+    },
     settingsOf: methodSettings(stage),
   }
   const routes = snapshot.resources.flatMap(resource =>

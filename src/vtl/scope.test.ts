@@ -199,6 +199,14 @@ $context.responseOverride.status $context.requestOverride.header.x`
     assert.equal(overrides.responseOverride.status, 202)
   })
 
+  it('take a text as the whole path, once', () => {
+    const overrides = newOverrides()
+    const template = "#set($context.requestOverride.path = '/a')"
+    assert.equal(render(`${template}$context.requestOverride.path`, { overrides }), '/a')
+    assert.equal(overrides.requestOverride.wholePath, '/a')
+    assert.throws(() => render(template + template), /second time/)
+  })
+
   it('ignore a status that is none', () => {
     for (const status of ["'abc'", '99', '600', '200.5', '[]', '$foo']) {
       const overrides = newOverrides()
