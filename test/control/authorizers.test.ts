@@ -109,6 +109,10 @@ test('an authorizer that could not work is refused', async () => {
     [{ type: 'REQUEST' }, 'BadRequestException', 400, /[Ii]dentity source/],
     [{ type: 'COGNITO_USER_POOLS' }, 'BadRequestException', 400, /Provider ARNs/],
   ]
+  await client.send(new CreateAuthorizerCommand({ ...token, name: 'taken' }))
+  const taken =
+    /^Authorizer name must be unique. Authorizer taken already exists in this RestApi\.$/
+  cases.push([{ name: 'taken' }, 'BadRequestException', 400, taken])
   for (const [given, code, status, message] of cases) {
     await refused(
       client.send(new CreateAuthorizerCommand({ ...token, ...given })),

@@ -4,6 +4,7 @@ import {
   CreateModelCommand,
   CreateRequestValidatorCommand,
   CreateRestApiCommand,
+  DeleteMethodCommand,
   DeleteModelCommand,
   DeleteRequestValidatorCommand,
   GetModelCommand,
@@ -182,4 +183,28 @@ test('request validators come, change and go', async () => {
   ]) {
     await refused(call, 'NotFoundException', 404, 'Invalid Request Validator identifier specified')
   }
+})
+
+test('a request validator that a method uses stays', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const { id: restApiId, rootResourceId: resourceId } = await client.send(
+    new CreateRestApiCommand({ name: 'x' }),
+  )
+  const { id: requestValidatorId } = await client.send(
+    new CreateRequestValidatorCommand({ restApiId, name: 'v' }),
+  )
+  const method = { restApiId, resourceId, httpMethod: 'GET' }
+  const validator = { restApiId, requestValidatorId }
+  await client.send(
+    new PutMethodCommand({ ...method, authorizationType: 'NONE', requestValidatorId }),
+  )
+  await refused(
+    client.send(new DeleteRequestValidatorCommand(validator)),
+    'ConflictException',
+    409,
+    `Cannot delete Request Validator '${requestValidatorId}', is referenced in method: //GET`,
+  )
+  await client.send(new DeleteMethodCommand(method))
+  answer(await client.send(new DeleteRequestValidatorCommand(validator)), 202)
 })

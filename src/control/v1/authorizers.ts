@@ -45,6 +45,7 @@ export async function createAuthorizer(
     authorizerResultTtlInSeconds: input.authorizerResultTtlInSeconds,
   })
   check(authorizer)
+  await checkNameIsFree(ctx, restApiId, authorizer)
   await ctx.tx.insert(authorizers, restApiId, authorizer.id, authorizer)
   return authorizer
 }
@@ -105,6 +106,7 @@ export async function updateAuthorizer(
   const authorizer = await requireAuthorizer(ctx, input)
   patch(authorizer, input.patchOperations)
   check(authorizer)
+  await checkNameIsFree(ctx, input.restApiId, authorizer)
   await ctx.tx.update(authorizers, input.restApiId, authorizer.id, authorizer)
   return authorizer
 }
@@ -135,6 +137,20 @@ export async function requireAuthorizer(
   const row = await ctx.tx.get(authorizers, restApiId, authorizerId)
   if (!row) throw new NotFoundException('Invalid Authorizer identifier specified')
   return row.record
+}
+
+// The words are known from users' reports.
+async function checkNameIsFree(
+  { tx }: ReadContext,
+  restApiId: string,
+  { id, name }: AuthorizerRecord,
+): Promise<void> {
+  const others = await tx.all(authorizers, restApiId)
+  if (others.some(({ record }) => record.name === name && record.id !== id)) {
+    throw new BadRequestException(
+      `Authorizer name must be unique. Authorizer ${name} already exists in this RestApi.`,
+    )
+  }
 }
 
 // The rules are documented; the words are a guess, but for the URI's, which users have reported.

@@ -3,14 +3,14 @@
  *
  * https://docs.aws.amazon.com/apigateway/latest/api/API_RequestValidator.html
  */
-import { BadRequestException, NotFoundException } from '../../aws/faults.ts'
+import { BadRequestException, ConflictException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { Reader } from '../../store/store.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { defined } from '../draft.ts'
 import { listPage } from '../paging.ts'
 import { listingDialect, patcher, setFlag, setText } from '../patch.ts'
-import { type RequestValidatorRecord, requestValidators } from '../records.ts'
+import { type RequestValidatorRecord, requestValidators, resources } from '../records.ts'
 import { hasApi, requireApi } from './lookup.ts'
 
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
@@ -69,6 +69,15 @@ export async function deleteRequestValidator(
   input: Input<'DeleteRequestValidator'>,
 ): Promise<undefined> {
   const { id } = await requireValidator(ctx, input)
+  for (const { record } of await ctx.tx.all(resources, input.restApiId)) {
+    for (const [verb, method] of Object.entries(record.resourceMethods ?? {})) {
+      if (method.requestValidatorId !== id) continue
+      // How the sentence begins is known from a program that ignores it; the rest is as for models.
+      throw new ConflictException(
+        `Cannot delete Request Validator '${id}', is referenced in method: ${record.path}/${verb}`,
+      )
+    }
+  }
   await ctx.tx.delete(requestValidators, input.restApiId, id)
 }
 
