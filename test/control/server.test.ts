@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import {
-  CreateRestApiCommand,
-  GetDomainNamesCommand,
-  GetRestApisCommand,
-} from '@aws-sdk/client-api-gateway'
+import { CreateRestApiCommand, GetRestApisCommand } from '@aws-sdk/client-api-gateway'
 import { anyAuthorization, refused, startControl } from './harness.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -66,14 +62,8 @@ test('every answer has a request id, and lists are called item', async () => {
   assert.equal(body.item[0].createdDate, Date.UTC(2026, 0, 1) / 1000)
 })
 
-test('operations, services and paths that are not built or do not exist say so', async () => {
+test('services and paths that are not built or do not exist say so', async () => {
   await using control = await startControl()
-  await refused(
-    control.client.send(new GetDomainNamesCommand({})),
-    'NotImplementedException',
-    501,
-    /not built/,
-  )
   const signed = (service: string) => ({
     authorization: anyAuthorization.replace('apigateway', service),
     'x-amz-date': '20260101T000000Z',
