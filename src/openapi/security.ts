@@ -35,7 +35,7 @@ type Scheme =
   | { readonly type: 'key' }
   | { readonly type: 'unusable' }
 
-/** CreateAuthorizer's default and limit, seconds. */
+/** CreateAuthorizer's limit, seconds. */
 const maxTtlSeconds = 3600
 
 /** Reads the security schemes of a document. */

@@ -13,9 +13,12 @@ const word = fc.string({ unit: fc.constantFrom(...'abcXY19'), minLength: 1, maxL
 const text = fc.string({ unit: fc.constantFrom(...'aB9 :#"\'{}$-\n'), minLength: 1, maxLength: 8 })
 /** Any text without `$` and `#` is a template. */
 const template = text.map(value => value.replace(/[$#]/g, '-'))
-const templates = fc.dictionary(fc.constantFrom('application/json', 'text/xml'), template, {
-  maxKeys: 2,
-})
+const templates = fc.dictionary(
+  fc.constantFrom('application/json', 'text/xml'),
+  fc.option(template),
+  { maxKeys: 2 },
+)
+const gatewayTemplates = fc.dictionary(fc.constant('application/json'), template)
 const modelNames = ['Pet', 'Owner', 'Ring'] as const
 const paths = ['/', '/pets', '/pets/{id}', '/pets/{id}/toys', '/files/{rest+}'] as const
 
@@ -252,6 +255,8 @@ const root = fc.record(
     'x-amazon-apigateway-api-key-source': fc.constantFrom('HEADER', 'AUTHORIZER'),
     'x-amazon-apigateway-binary-media-types': fc.subarray(['*/*', 'image/png'], { minLength: 1 }),
     'x-amazon-apigateway-minimum-compression-size': fc.integer({ min: 0, max: 10_485_760 }),
+    'x-amazon-apigateway-security-policy': fc.constant('SecurityPolicy_TLS13_1_3_2025_09'),
+    'x-amazon-apigateway-endpoint-access-mode': fc.constantFrom('BASIC', 'STRICT'),
     'x-amazon-apigateway-policy': fc.constant({
       Version: '2012-10-17',
       Statement: [
@@ -272,7 +277,7 @@ const root = fc.record(
             fc.constant('gatewayresponse.header.A'),
             fc.constant("'a'"),
           ),
-          responseTemplates: templates,
+          responseTemplates: gatewayTemplates,
         },
         { requiredKeys: [] },
       ),
@@ -306,7 +311,13 @@ const root = fc.record(
   { requiredKeys: [] },
 )
 
-const endpoint = fc.record({ disableExecuteApiEndpoint: fc.boolean() })
+const endpoint = fc.record(
+  {
+    disableExecuteApiEndpoint: fc.boolean(),
+    vpcEndpointIds: fc.constantFrom(['vpce-1'], ['vpce-1', 'vpce-2']),
+  },
+  { requiredKeys: ['disableExecuteApiEndpoint'] },
+)
 
 /** Documents of a format. */
 export function documents(format: Format): fc.Arbitrary<Json> {

@@ -29,7 +29,7 @@ for (const format of formats) {
       fc.asyncProperty(documents(format), document =>
         assertSurvives(control.client, JSON.stringify(document)),
       ),
-      { numRuns: 12, interruptAfterTimeLimit: 20_000 },
+      { numRuns: 8, interruptAfterTimeLimit: 20_000 },
     )
   })
 }
@@ -60,8 +60,11 @@ function restDefinitions(): string[] {
 }
 
 async function assertSurvives(client: APIGatewayClient, document: string): Promise<void> {
+  // A document does not say its endpoint's type.
+  const isPrivate = document.includes('vpcEndpointIds')
+  const parameters = { endpointConfigurationTypes: isPrivate ? 'PRIVATE' : 'REGIONAL' }
   const { id: restApiId = '' } = await client.send(
-    new ImportRestApiCommand({ body: Buffer.from(document) }),
+    new ImportRestApiCommand({ body: Buffer.from(document), parameters }),
   )
   const names: Names = new Map()
   const before = await readApi(client, restApiId, names)
@@ -70,11 +73,17 @@ async function assertSurvives(client: APIGatewayClient, document: string): Promi
   await client.send(new CreateDocumentationVersionCommand({ ...stage, documentationVersion: '1' }))
   for (const exportType of formats) {
     for (const accepts of forms) {
-      const parameters = { extensions: 'apigateway,documentation' }
       const { body = new Uint8Array() } = await client.send(
-        new GetExportCommand({ ...stage, exportType, accepts, parameters }),
+        new GetExportCommand({
+          ...stage,
+          exportType,
+          accepts,
+          parameters: { extensions: 'apigateway,documentation' },
+        }),
       )
-      const copy = await client.send(new ImportRestApiCommand({ body, failOnWarnings: true }))
+      const copy = await client.send(
+        new ImportRestApiCommand({ body, parameters, failOnWarnings: true }),
+      )
       assert.deepEqual(await readApi(client, copy.id ?? '', names), before)
       await client.send(new PutRestApiCommand({ restApiId, mode: 'overwrite', body }))
       assert.deepEqual(await readApi(client, restApiId, names), before)
