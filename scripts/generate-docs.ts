@@ -21,6 +21,7 @@ import { httpHandlers, managementHandlers } from '../src/control/v2/operations.t
 import { type RefusalType, refusals } from '../src/messages/refusals.ts'
 import { refusalAdvice } from '../src/observe/refusal-advice.ts'
 import { variableOf } from '../src/options/declare.ts'
+import type { Kind } from '../src/options/kinds.ts'
 import { declarations, defaultFile, type Options } from '../src/options.ts'
 import { contextVariables } from './docs/context-variables.ts'
 
@@ -55,10 +56,16 @@ function optionsPage(): string[] {
     const shown = kind.placeholder === '' ? `--[no-]${flag}` : `--${flag} ${kind.placeholder}`
     lines.push('', `### \`${shown}\``, '', `${meaning}${more === undefined ? '' : ` ${more}`}`, '')
     lines.push(`- Variable: \`${variableOf(flag)}\`; in the file: \`${flag}\``)
-    lines.push(`- Value: ${kind.wanted}${kind.isList ? ', with commas or as a YAML list' : ''}`)
+    lines.push(`- Value: ${kind.wanted}${severalText[kind.shape]}`)
     lines.push(`- Default: ${defaultText}`)
   }
   return lines
+}
+
+const severalText: Readonly<Record<Kind<unknown>['shape'], string>> = {
+  value: '',
+  list: ', with commas or as a YAML list',
+  pairs: '; with commas, as a YAML list, or as a YAML map',
 }
 
 function refusalsPage(): string[] {
@@ -165,6 +172,12 @@ function compatibilityPage(): string[] {
     '- **TestInvokeAuthorizer** of a COGNITO_USER_POOLS authorizer: always 401, since there are no user pools yet.',
     '- **GetSdk**: `javascript`, and `typescript`, which AWS does not have; other languages are refused.',
     '- **GetDocumentationParts** with `locationStatus=UNDOCUMENTED`: lists the places that have no part of their own.',
+    '',
+    '## Guesses',
+    '',
+    'Where AWS does not say enough, we do what a careful user would expect:',
+    '',
+    ...guesses,
     ...covered.flatMap(({ title, done, missing }) => [
       '',
       `## ${title}`,
@@ -174,7 +187,13 @@ function compatibilityPage(): string[] {
   ]
 }
 
-/** The obstacles of src/program/obstacles.ts. */
+const guesses: readonly string[] = [
+  '- **Private integrations** through a link of the second kind: the stage stands in front of the path of the URI;',
+  '  `$context.requestOverride.path` set to a text is the whole path, and values for its placeholders take the stage away too; the',
+  '  request template of a proxy integration is read for that and nothing else.',
+]
+
+/** The obstacles of src/program/obstacles.ts, and what the options leave open. */
 const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['Resource policy of the API', 'ACCESS_DENIED'],
   ['Private API (endpoint type PRIVATE)', 'ACCESS_DENIED'],
@@ -184,6 +203,7 @@ const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['Client certificate for back ends', 'API_CONFIGURATION_ERROR'],
   ['Canary that gets traffic', 'API_CONFIGURATION_ERROR'],
   ['Caching of a method', 'API_CONFIGURATION_ERROR'],
+  ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
 ]
 
 function contextPage(): string[] {
