@@ -4,18 +4,14 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { RequestEntityTooLargeException } from '../aws/faults.ts'
+import { GatheredBytes } from '../base/gathered-bytes.ts'
 
 /** Resolves to the bytes. Throws `RequestEntityTooLargeException` beyond `limitBytes`; rejects when the client goes. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    length += chunk.length
-    if (length > limitBytes) throw tooLarge(limitBytes)
-    chunks.push(chunk)
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)
+  const gathered = new GatheredBytes(limitBytes)
+  for await (const chunk of request) if (!gathered.add(chunk)) throw tooLarge(limitBytes)
+  return gathered.bytes
 }
 
 function tooLarge(limitBytes: number): RequestEntityTooLargeException {

@@ -1,5 +1,6 @@
 /** Reads a request's body whole, up to a limit; nothing is kept of a body that is too large. */
 import type { IncomingMessage } from 'node:http'
+import { GatheredBytes } from '../base/gathered-bytes.ts'
 
 export type BodyOutcome =
   | { readonly type: 'read'; readonly body: Buffer }
@@ -12,8 +13,7 @@ export function readBody(
   limitBytes: number,
   done: (outcome: BodyOutcome) => void,
 ): void {
-  const chunks: Buffer[] = []
-  let size = 0
+  const gathered = new GatheredBytes(limitBytes)
   let isDone = false
   const finish = (outcome: BodyOutcome): void => {
     if (isDone) return
@@ -21,21 +21,9 @@ export function readBody(
     done(outcome)
   }
   request.on('data', (chunk: Buffer) => {
-    if (isDone) return
-    size += chunk.length
-    if (size > limitBytes) {
-      chunks.length = 0
-      finish({ type: 'too-large' })
-      return
-    }
-    chunks.push(chunk)
+    if (!isDone && !gathered.add(chunk)) finish({ type: 'too-large' })
   })
-  request.on('end', () => {
-    finish({
-      type: 'read',
-      body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
-    })
-  })
+  request.on('end', () => finish({ type: 'read', body: gathered.bytes }))
   request.on('error', () => finish({ type: 'gone' }))
   request.on('close', () => finish({ type: 'gone' }))
 }
