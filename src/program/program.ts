@@ -127,10 +127,10 @@ export interface HttpPlan extends MappedPlan {
 export interface HttpProxyPlan extends PlanBase {
   readonly type: 'HTTP_PROXY'
   readonly endpoint: HttpEndpoint
-  /** null: nothing is mapped, the request goes through as it is. */
-  readonly parameters: readonly RequestParameter[] | null
   /** For the path that they may override, and nothing else; null: there are none. */
   readonly pathTemplates: TemplateChoice | null
+  /** null: nothing is mapped, the request goes through as it is. */
+  readonly parameters: readonly RequestParameter[] | null
 }
 
 export interface LambdaPlan extends MappedPlan {
@@ -196,8 +196,6 @@ export interface HttpEndpoint {
   /** Behind the URI's own `?`, encoded, placeholders not filled in; '' when none. */
   readonly query: string
   readonly insecureSkipVerification: boolean
-}
-
   /** null: host and port are where the back end is. */
   readonly connection: PrivateConnection | null
 }
@@ -209,6 +207,8 @@ export interface PrivateConnection {
   readonly listenerArn: string | null
   /** In front of the URI's path, unless a template overrides the path: `/stage`, or ''. */
   readonly pathPrefix: string
+}
+
 export interface RequestPlan {
   readonly parameters: readonly RequestParameter[]
   /** By content type, lower case without parameters; `$default` too. Empty: no templates. */
