@@ -45,7 +45,7 @@ const server = createDataServer({
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     send({ type: 'log', level: 'error', message: `request ${requestId}: ${text}` })
   }),
-  control: (request, response) => forwarder.forward(request, response),
+  control: (request, response, client) => forwarder.forward(request, response, client),
   bodyLimitBytes: settings.bodyLimitBytes,
 })
 

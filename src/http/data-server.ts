@@ -8,16 +8,10 @@
  * are small, in one write.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { extendedRequestId } from '../base/ids.ts'
 import { newTraceId } from '../base/request-ids.ts'
-import type { Reply } from '../messages/messages.ts'
+import type { Cancel, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
 import { ClientRequest } from '../pipeline/client-request.ts'
@@ -30,15 +24,15 @@ import { answerHeaders, refusalReply, sceneWithoutRoute, toRefusal } from '../pi
 import type { RouteMatch } from '../program/program.ts'
 import { type Address, locate } from './address.ts'
 import { readBody } from './body.ts'
-import { ClientCancel } from './client-cancel.ts'
+import { Conversation, type Turn } from './conversation.ts'
 import { type Intake, takeIn } from './intake.ts'
-import { writeAnswer, writePlain, writeRaw } from './write-answer.ts'
+import { writeAnswer, writeFault, writePlain, writeRaw } from './write-answer.ts'
 
 export interface DataServerParts {
   readonly programs: Programs
   readonly observer: Observer
   /** Requests that are not for an API. */
-  readonly control: RequestListener
+  readonly control: (request: IncomingMessage, response: ServerResponse, client: Cancel) => void
   readonly bodyLimitBytes: number
 }
 
@@ -56,62 +50,104 @@ export function createDataServer(parts: DataServerParts): Server {
       maxHeaderSize: 32 * 1024,
       insecureHTTPParser: false,
     },
-    (request, response) => accept(parts, request, response),
+    (request, response) => accept(parts, request, response, false),
   )
-  server.on('clientError', writeRaw)
-  server.on('checkContinue', (request, response) => {
-    response.writeContinue()
-    accept(parts, request, response)
+  // A client that takes nothing of its answer and sends nothing; longer than any integration may take.
+  server.setTimeout(310_000)
+  server.on('clientError', (error, socket) => {
+    Conversation.of(socket).breakOff(() => writeFault(error, socket))
   })
-  // CONNECT has no answer in an API: the socket is closed without one.
-  server.on('connect', (_request, socket) => socket.destroy())
+  server.on('checkContinue', (request, response) => accept(parts, request, response, true))
+  server.on('checkExpectation', (request, response) => {
+    writePlain(request, response, 417, 'Expectation failed')
+  })
+  server.on('connect', (_request, socket) => {
+    // node has let go of the socket.
+    socket.on('error', () => socket.destroy())
+    Conversation.of(socket).breakOff(() => writeRaw(socket, 405, 'CONNECT is not supported'))
+  })
   return server
 }
 
-function accept(parts: DataServerParts, request: IncomingMessage, response: ServerResponse): void {
+/** `asksFirst`: the client waits for `100 Continue` before it sends the body. */
+function accept(
+  parts: DataServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asksFirst: boolean,
+): void {
+  const turn = Conversation.of(request.socket).begin(request, response)
+  if (turn === undefined) {
+    request.socket.destroy()
+    return
+  }
   const intake = takeIn(request)
   if ('status' in intake) {
     writePlain(request, response, intake.status, intake.message)
+    turn.end()
     return
   }
   const address = locate(intake.host, intake.target)
   if (address.type === 'control') {
-    parts.control(request, response)
+    if (asksFirst) response.writeContinue()
+    response.once('close', () => turn.end())
+    parts.control(request, response, turn)
     return
   }
   const arrival = arrivalOf(request, intake, address)
+  try {
+    serve(parts, address, arrival, intake, turn, asksFirst)
+  } catch (error) {
+    // No request may end the thread, whatever was overlooked.
+    parts.observer.crashed(arrival, error)
+    response.destroy()
+  }
+}
+
+function serve(
+  parts: DataServerParts,
+  address: ApiAddress,
+  arrival: Arrival,
+  intake: Intake,
+  turn: Turn,
+  asksFirst: boolean,
+): void {
+  const { request, response } = turn
   const loaded = parts.programs.get(address.apiId, address.stage)
   if (loaded === undefined) {
     parts.observer.unknown(arrival, address.apiId, address.stage)
     const headers = ownHeaders(arrival, ['x-amzn-ErrorType', 'ForbiddenException'])
     writePlain(request, response, 403, 'Forbidden', headers)
+    turn.end()
     return
   }
   const match = loaded.program.isDefaultEndpointDisabled
     ? undefined
     : loaded.program.routes.match(arrival.method, arrival.path)
   if (match === undefined) {
-    refuseUnmatched(parts, loaded, arrival, request, response)
+    refuseUnmatched(parts, loaded, arrival, turn)
     return
   }
   if (intake.contentLength <= 0 && !intake.isChunked) {
-    start(parts, loaded, match, arrival, intake, null, request, response)
+    start(parts, loaded, match, arrival, intake, null, turn)
     return
   }
   if (intake.contentLength > parts.bodyLimitBytes) {
-    refuseTooLarge(parts, loaded, match, arrival, intake, request, response)
+    refuseTooLarge(parts, loaded, match, arrival, intake, turn)
     return
   }
+  if (asksFirst) response.writeContinue()
   readBody(request, parts.bodyLimitBytes, outcome => {
     switch (outcome.type) {
       case 'read':
-        start(parts, loaded, match, arrival, intake, outcome.body, request, response)
+        start(parts, loaded, match, arrival, intake, outcome.body, turn)
         break
       case 'too-large':
-        refuseTooLarge(parts, loaded, match, arrival, intake, request, response)
+        refuseTooLarge(parts, loaded, match, arrival, intake, turn)
         break
       case 'gone':
         response.destroy()
+        turn.end()
         break
       default:
         outcome satisfies never
@@ -148,13 +184,9 @@ function start(
   arrival: Arrival,
   intake: Intake,
   body: Buffer | null,
-  request: IncomingMessage,
-  response: ServerResponse,
+  turn: Turn,
 ): void {
-  run(
-    exchangeFor(loaded, match, arrival, intake, body, response),
-    new Ending(parts.observer, request, response),
-  )
+  run(exchangeFor(loaded, match, arrival, intake, body, turn), new Ending(parts.observer, turn))
 }
 
 function exchangeFor(
@@ -163,7 +195,7 @@ function exchangeFor(
   arrival: Arrival,
   intake: Intake,
   body: Buffer | null,
-  response: ServerResponse,
+  turn: Turn,
 ): Exchange {
   const route = loaded.routes.get(match.route)
   if (route === undefined) throw new Error('A matched route was not loaded')
@@ -179,7 +211,7 @@ function exchangeFor(
       body,
       match.pathParameters,
     ),
-    new ClientCancel(response),
+    turn,
     intake.traceId?.includes('Root=') ? intake.traceId : newTraceId(arrival.startedAt),
   )
 }
@@ -187,23 +219,22 @@ function exchangeFor(
 /** What happens when the steps are through; never throws, so that a request cannot be left without an answer. */
 class Ending implements Finish {
   readonly #observer: Observer
-  readonly #request: IncomingMessage
-  readonly #response: ServerResponse
+  readonly #turn: Turn
 
-  constructor(observer: Observer, request: IncomingMessage, response: ServerResponse) {
+  constructor(observer: Observer, turn: Turn) {
     this.#observer = observer
-    this.#request = request
-    this.#response = response
+    this.#turn = turn
   }
 
   reply(x: Exchange, reply: Reply): void {
+    const { request, response } = this.#turn
     try {
       this.#observer.finished(x, reply)
-      writeAnswer(this.#request, this.#response, reply, answerHeaders(x, reply))
+      writeAnswer(request, response, reply, answerHeaders(x, reply))
     } catch (error) {
-      this.#observer.crashed(x.arrival, error)
-      this.#response.destroy()
+      this.#crash(x, error)
     }
+    this.#turn.end()
   }
 
   failed(x: Exchange, error: unknown): void {
@@ -212,9 +243,16 @@ class Ending implements Finish {
       if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival, error)
       this.reply(x, refusalReply(x, x.refusal))
     } catch (fault) {
-      this.#observer.crashed(x.arrival, fault)
-      this.#response.destroy()
+      this.#crash(x, fault)
+      this.#turn.end()
     }
+  }
+
+  #crash(x: Exchange, error: unknown): void {
+    const { request, response } = this.#turn
+    this.#observer.crashed(x.arrival, error)
+    if (response.headersSent) response.destroy()
+    else writePlain(request, response, 500, 'Internal server error')
   }
 }
 
@@ -223,8 +261,7 @@ function refuseUnmatched(
   parts: DataServerParts,
   loaded: LoadedProgram,
   arrival: Arrival,
-  request: IncomingMessage,
-  response: ServerResponse,
+  turn: Turn,
 ): void {
   const { program } = loaded
   const refusal = program.isDefaultEndpointDisabled
@@ -244,7 +281,8 @@ function refuseUnmatched(
   )
   const reply = refusalReply(sceneWithoutRoute(arrival, program, asked), refusal)
   parts.observer.unmatched(arrival, program, refusal, reply)
-  writeAnswer(request, response, reply, ownHeaders(arrival, reply.headers))
+  writeAnswer(turn.request, turn.response, reply, ownHeaders(arrival, reply.headers))
+  turn.end()
 }
 
 function refuseTooLarge(
@@ -253,13 +291,12 @@ function refuseTooLarge(
   match: RouteMatch,
   arrival: Arrival,
   intake: Intake,
-  request: IncomingMessage,
-  response: ServerResponse,
+  turn: Turn,
 ): void {
-  const x = exchangeFor(loaded, match, arrival, intake, null, response)
+  const x = exchangeFor(loaded, match, arrival, intake, null, turn)
   // What is still coming is not read: the connection ends with the answer.
-  response.shouldKeepAlive = false
-  new Ending(parts.observer, request, response).failed(
+  turn.response.shouldKeepAlive = false
+  new Ending(parts.observer, turn).failed(
     x,
     new Refusal('REQUEST_TOO_LARGE', {
       message: `HTTP content length exceeded ${parts.bodyLimitBytes} bytes.`,

@@ -3,6 +3,7 @@
  * and the headers go through as they are, Host included, because the signature covers them.
  */
 import { Agent, type IncomingMessage, request as open, type ServerResponse } from 'node:http'
+import type { Cancel } from '../messages/messages.ts'
 
 export class ControlForwarder {
   readonly #socketPath: string
@@ -12,7 +13,7 @@ export class ControlForwarder {
     this.#socketPath = socketPath
   }
 
-  forward(request: IncomingMessage, response: ServerResponse): void {
+  forward(request: IncomingMessage, response: ServerResponse, client: Cancel): void {
     const onward = open({
       socketPath: this.#socketPath,
       agent: this.#agent,
@@ -29,9 +30,7 @@ export class ControlForwarder {
       if (response.headersSent) response.destroy()
       else unavailable(response)
     })
-    response.on('close', () => {
-      if (!response.writableFinished) onward.destroy()
-    })
+    client.onAbort(() => onward.destroy())
     request.pipe(onward)
   }
 

@@ -2,7 +2,7 @@
  * Writes answers. node is given one flat header list with Content-Length and Date in it, so that it builds no header
  * object and needs no second pass; small bodies go as one latin1 string with the head, in one write.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Reply } from '../messages/messages.ts'
 
@@ -63,25 +63,26 @@ function hasBody(request: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-const parserAnswers: Readonly<Record<string, readonly [number, string, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'Request header fields too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'Request timed out'],
+const parserAnswers: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request header fields too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request timed out'],
 }
 
 /** What node's parser refuses never becomes a request; it gets an answer on the bare socket. */
-export function writeRaw(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+export function writeFault(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET') socket.destroy()
+  else writeRaw(socket, ...(parserAnswers[error.code ?? ''] ?? ([400, 'Bad request'] as const)))
+}
+
+/** `{"message": …}` on a bare socket, which is closed behind it. */
+export function writeRaw(socket: Duplex, status: number, message: string): void {
+  if (!socket.writable) {
     socket.destroy()
     return
   }
-  const [status, reason, message] = parserAnswers[error.code ?? ''] ?? [
-    400,
-    'Bad Request',
-    'Bad request',
-  ]
   const body = JSON.stringify({ message })
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   )
 }
 

@@ -1,0 +1,108 @@
+/**
+ * One client's connection and the requests on it that wait for their answers.
+ *
+ * HTTP/1.1 lets a client send the next request before it has the answer to the last (pipelining, RFC 9112 §9.3.2). node
+ * starts them all at once and puts the answers in order, but leaves three things open that are done here: how many may
+ * wait, that all of them end when the client goes, and that a complaint about bytes that are no request does not go out
+ * as the answer to a request before them.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Cancel } from '../messages/messages.ts'
+
+/** A connection costs what its requests cost; who needs more at once may open another. */
+const maxWaiting = 256
+
+const conversations = new WeakMap<Duplex, Conversation>()
+
+export class Conversation {
+  readonly #turns = new Set<Turn>()
+  #isClosed = false
+  #whenQuiet: (() => void) | null = null
+
+  /** The connection's conversation; begins with its first request. */
+  static of(socket: Duplex): Conversation {
+    const known = conversations.get(socket)
+    if (known !== undefined) return known
+    const conversation = new Conversation()
+    conversations.set(socket, conversation)
+    socket.once('close', () => conversation.#close())
+    return conversation
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** undefined: too many wait already. */
+  begin(request: IncomingMessage, response: ServerResponse): Turn | undefined {
+    if (this.#turns.size >= maxWaiting) return undefined
+    const turn = new Turn(this, request, response)
+    this.#turns.add(turn)
+    return turn
+  }
+
+  end(turn: Turn): void {
+    this.#turns.delete(turn)
+    if (this.#turns.size === 0) this.#whenQuiet?.()
+  }
+
+  /**
+   * Bytes came that are no request. Calls `complain` once what came before them is answered, at once when nothing waits;
+   * a request whose own body they broke gets the complaint for its answer.
+   */
+  breakOff(complain: () => void): void {
+    if (this.#whenQuiet !== null) return
+    this.#whenQuiet = complain
+    for (const turn of this.#turns) if (turn.isHalfRead) this.#turns.delete(turn)
+    if (this.#turns.size === 0) complain()
+  }
+
+  #close(): void {
+    this.#isClosed = true
+    for (const turn of this.#turns) turn.stop()
+    this.#turns.clear()
+  }
+}
+
+/** A request that waits for its answer. */
+export class Turn implements Cancel {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly #conversation: Conversation
+  #stops: (() => void)[] | null = null
+
+  constructor(conversation: Conversation, request: IncomingMessage, response: ServerResponse) {
+    this.#conversation = conversation
+    this.request = request
+    this.response = response
+  }
+
+  /** The client has gone without its answer. */
+  get aborted(): boolean {
+    return this.#conversation.isClosed && !this.response.writableFinished
+  }
+
+  /** Nothing of an answer was sent, and the request is still being received. */
+  get isHalfRead(): boolean {
+    return !this.request.complete && !this.response.headersSent
+  }
+
+  onAbort(stop: () => void): void {
+    if (this.aborted) {
+      stop()
+      return
+    }
+    this.#stops ??= []
+    this.#stops.push(stop)
+  }
+
+  /** The answer was handed to node. */
+  end(): void {
+    this.#conversation.end(this)
+  }
+
+  stop(): void {
+    if (this.#stops !== null) for (const stop of this.#stops) stop()
+  }
+}
