@@ -24,7 +24,7 @@ import { rootExtensions } from './export-extensions.ts'
 import { exportOperation } from './export-operation.ts'
 import { exportSchema } from './export-schema.ts'
 import { exportSchemes } from './export-security.ts'
-import { isStandard } from './models.ts'
+import { isStandard } from './standard-models.ts'
 import { listOf } from './tree.ts'
 
 /** `apigateway` stands for `integrations` and `authorizers`. */

@@ -14,7 +14,8 @@ import { at } from './refs.ts'
 import { toDraft04 } from './schema.ts'
 import { schemaText } from './schema-text.ts'
 import type { Context, Source } from './source.ts'
-import { defined, isTree, type Tree, textOf } from './tree.ts'
+import { isStandard, standardModel } from './standard-models.ts'
+import { defined, isTree, textOf } from './tree.ts'
 
 type OwnModel = Omit<Model, 'id'>
 
@@ -65,7 +66,7 @@ export function readModels(context: Context, source: Source): Models {
 
   function add(name: string, schema: unknown): void {
     const text = convert(name, schema)
-    const standard = standardOf(name)
+    const standard = standardModel(name)
     // An export writes these two without their description, which the schema does not hold.
     if (standard !== undefined && isStandard(name, text)) models.set(name, standard)
     else put(name, schema, text)
@@ -130,7 +131,7 @@ export function readModels(context: Context, source: Source): Models {
 
   function exists(name: string): boolean {
     if (name in schemas || known.models.has(name)) return true
-    const standard = standardOf(name)
+    const standard = standardModel(name)
     if (standard === undefined) return false
     // Every API is created with these two; documents refer to them without defining them.
     if (!models.has(name)) models.set(name, standard)
@@ -149,34 +150,4 @@ function decodeName(part: string): string {
   } catch {
     return name
   }
-}
-
-/** The models that a new API has, `Empty` and `Error`; texts as recorded from AWS. */
-const standardModels: Readonly<Record<string, OwnModel>> = Object.freeze({
-  Empty: standard('Empty', 'This is a default empty schema model', { title: 'Empty Schema' }),
-  Error: standard('Error', 'This is a default error schema model', {
-    title: 'Error Schema',
-    properties: { message: { type: 'string' } },
-  }),
-})
-
-/** Says whether a schema is that of the standard model of this name, but for white space and `$schema`. */
-export function isStandard(name: string, schema: string | undefined): boolean {
-  const own = standardOf(name)?.schema
-  return own !== undefined && (schema === undefined || essence(schema) === essence(own))
-}
-
-function essence(schema: string): string {
-  return schema.replace(/\s+/g, '').replace(/"\$schema":"[^"]*",?/, '')
-}
-
-function standardOf(name: string): OwnModel | undefined {
-  return Object.hasOwn(standardModels, name) ? standardModels[name] : undefined
-}
-
-function standard(name: string, description: string, members: Tree): OwnModel {
-  const { title, ...rest } = members
-  const $schema = 'http://json-schema.org/draft-04/schema#'
-  const schema = JSON.stringify({ $schema, title, type: 'object', ...rest }, null, 2)
-  return Object.freeze({ name, description, contentType: 'application/json', schema })
 }
