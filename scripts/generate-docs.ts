@@ -161,7 +161,7 @@ function compatibilityPage(): string[] {
     '',
     '## Configured and without effect',
     '',
-    'Their absence lets nothing through that AWS refuses: compression, X-Ray traces, access logs, execution logs and metrics of',
+    'Their absence lets nothing through that AWS refuses: X-Ray traces, access logs, execution logs and metrics of',
     'CloudWatch, the size of a cache cluster.',
     '',
     '## Answered, with less behind it than on AWS',

@@ -36,7 +36,7 @@ import {
 } from './test-invoke-lambda.ts'
 
 /** What a test leaves out: the guards. */
-const leftOut = new Set(['api-key', 'throttle'])
+const leftOut = new Set(['api-key', 'throttle', 'decompress'])
 
 const failed: Reply = {
   status: 500,
@@ -140,6 +140,8 @@ function exchangeFor(
     steps: restSteps.filter(row => row.isNeeded(program, route) && !leftOut.has(row.name)),
     send: isLogged(route.integration) ? loggingSend(send, route.integration, log) : send,
     gate: null,
+    // Nothing is decompressed.
+    bodyLimitBytes: 0,
   }
   const parameters = match?.pathParameters ?? Object.create(null)
   const { method, path, rawQuery, headers } = arrival

@@ -107,11 +107,11 @@ function publish({ source, buckets: places }: Publication): string | null {
   try {
     const program = compileRest(JSON.parse(source) as ProgramSource)
     programs.put(
-      loadProgram(
-        program,
-        (plan, of, route) => prepareIntegration(plan, of, route, tools),
-        route => gateFor(route, places),
-      ),
+      loadProgram(program, {
+        prepareSend: (plan, of, route) => prepareIntegration(plan, of, route, tools),
+        prepareGate: route => gateFor(route, places),
+        bodyLimitBytes: settings.bodyLimitBytes,
+      }),
     )
     return null
   } catch (error) {

@@ -15,6 +15,7 @@ import type { Cancel, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
 import { ClientRequest } from '../pipeline/client-request.ts'
+import { compressReply } from '../pipeline/compress.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { LoadedProgram } from '../pipeline/load.ts'
 import type { Observer } from '../pipeline/observe.ts'
@@ -227,14 +228,13 @@ class Ending implements Finish {
   }
 
   reply(x: Exchange, reply: Reply): void {
-    const { request, response } = this.#turn
     try {
-      this.#observer.finished(x, reply)
-      writeAnswer(request, response, reply, answerHeaders(x, reply))
+      const minimumBytes = x.program.minimumCompressionBytes
+      if (minimumBytes === null) this.#send(x, reply)
+      else this.#compress(x, reply, minimumBytes)
     } catch (error) {
-      this.#crash(x, error)
+      this.#giveUp(x, error)
     }
-    this.#turn.end()
   }
 
   failed(x: Exchange, error: unknown): void {
@@ -243,16 +243,32 @@ class Ending implements Finish {
       if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival, error)
       this.reply(x, refusalReply(x, x.refusal))
     } catch (fault) {
-      this.#crash(x, fault)
-      this.#turn.end()
+      this.#giveUp(x, fault)
     }
   }
 
-  #crash(x: Exchange, error: unknown): void {
+  #compress(x: Exchange, reply: Reply, minimumBytes: number): void {
+    const acceptEncoding = x.methodRequest.headerNoCase('accept-encoding')
+    const packed = compressReply(reply, minimumBytes, x.arrival.method, acceptEncoding)
+    if (packed instanceof Promise) {
+      packed.then(ready => this.#send(x, ready)).catch(error => this.#giveUp(x, error))
+    } else {
+      this.#send(x, packed)
+    }
+  }
+
+  #send(x: Exchange, reply: Reply): void {
+    this.#observer.finished(x, reply)
+    writeAnswer(this.#turn.request, this.#turn.response, reply, answerHeaders(x, reply))
+    this.#turn.end()
+  }
+
+  #giveUp(x: Exchange, error: unknown): void {
     const { request, response } = this.#turn
     this.#observer.crashed(x.arrival, error)
     if (response.headersSent) response.destroy()
     else writePlain(request, response, 500, 'Internal server error')
+    this.#turn.end()
   }
 }
 

@@ -32,6 +32,12 @@ export class ClientRequest implements MethodRequest {
     this.#query = null
   }
 
+  /** The same request with another body. */
+  withBody(body: Buffer): ClientRequest {
+    const { method, path, rawQuery, headers, pathParameters } = this
+    return new ClientRequest(method, path, rawQuery, headers, body, pathParameters)
+  }
+
   get query(): ReadonlyMap<string, readonly string[]> {
     this.#query ??= parseQuery(this.rawQuery)
     return this.#query

@@ -40,13 +40,16 @@ export interface LoadedRoute {
   readonly send: Send
   /** null: no throttle is set for the method. */
   readonly gate: Gate | null
+  /** Of a body after it was decompressed. */
+  readonly bodyLimitBytes: number
 }
 
 export class Exchange implements Variables {
   readonly arrival: Arrival
   readonly program: Program
   readonly loaded: LoadedRoute
-  readonly methodRequest: ClientRequest
+  /** Replaced once when the body arrived in a content coding. */
+  methodRequest: ClientRequest
   readonly cancel: Cancel
   readonly stageVariables: Readonly<Record<string, string>>
   /** `Root=1-…`; the client's own when it sent one. */

@@ -18,21 +18,24 @@ export type PrepareSend = (plan: IntegrationPlan, program: Program, route: Route
 /** Makes the route's throttle; null: it has none. */
 export type PrepareGate = (route: Route) => Gate | null
 
-export function loadProgram(
-  program: Program,
-  prepareSend: PrepareSend,
-  prepareGate: PrepareGate,
-): LoadedProgram {
+export interface LoadTools {
+  readonly prepareSend: PrepareSend
+  readonly prepareGate: PrepareGate
+  readonly bodyLimitBytes: number
+}
+
+export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
   const routes = new Map<Route, LoadedRoute>()
   for (const route of program.routes.all) {
-    const send = prepareSend(route.integration, program, route)
+    const send = tools.prepareSend(route.integration, program, route)
     routes.set(
       route,
       Object.freeze({
         route,
         steps: stepsFor(program, route),
         send,
-        gate: prepareGate(route),
+        gate: tools.prepareGate(route),
+        bodyLimitBytes: tools.bodyLimitBytes,
       }),
     )
   }

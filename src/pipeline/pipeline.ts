@@ -13,6 +13,7 @@
 import type { Reply } from '../messages/messages.ts'
 import type { Program, Route } from '../program/program.ts'
 import { requireApiKey } from './api-key.ts'
+import { decompress } from './decompress.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { integrate } from './integrate.ts'
 import { mapProxyRequest, mapRequest } from './map-request.ts'
@@ -30,6 +31,7 @@ export const restSteps: readonly StepRow[] = Object.freeze([
   { name: 'obstacle', run: refuseObstacle, isNeeded: hasObstacle },
   { name: 'api-key', run: requireApiKey, isNeeded: (_, route) => route.apiKeyRequired },
   { name: 'throttle', run: throttle, isNeeded: (_, route) => route.throttle !== null },
+  { name: 'decompress', run: decompress, isNeeded: () => true },
   {
     name: 'validate-parameters',
     run: validateParameters,

@@ -72,12 +72,9 @@ function isCached(verb: string, { own, all }: EffectiveSettings): boolean {
   return own.cachingEnabled ?? (verb === 'GET' && all.cachingEnabled === true)
 }
 
-/** What is configured for the API or the stage and has no effect here, one sentence each. */
-export function stageNotices(api: RestApi, stage: Stage): string[] {
+/** What is configured for the stage and has no effect here, one sentence each. */
+export function stageNotices(stage: Stage): string[] {
   const notices: string[] = []
-  if (api.minimumCompressionSize !== undefined) {
-    notices.push('minimumCompressionSize has no effect: answers are not compressed.')
-  }
   if (stage.cacheClusterEnabled === true) {
     notices.push(
       'cacheClusterEnabled and cacheClusterSize have no effect: there is no cache cluster.',

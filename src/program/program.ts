@@ -40,6 +40,8 @@ export interface Program {
   readonly routes: RouteTree
   readonly gatewayResponses: GatewayResponses
   readonly binaryMediaTypes: MediaTypeSet
+  /** Bodies of answers from this size on are compressed; null: none is. */
+  readonly minimumCompressionBytes: number | null
   /** What is configured and has no effect here, in words; logged at deployment. */
   readonly notices: readonly string[]
 }

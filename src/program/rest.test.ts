@@ -227,7 +227,6 @@ test('what has no effect is noted', () => {
     source(
       { 'GET /': method(mock) },
       {
-        api: { minimumCompressionSize: 0 },
         stage: {
           cacheClusterEnabled: true,
           tracingEnabled: true,
@@ -238,7 +237,7 @@ test('what has no effect is noted', () => {
       },
     ),
   )
-  assert.equal(notices.length, 7)
+  assert.equal(notices.length, 6)
   for (const notice of notices) assert.match(notice, /has no effect|have no effect/)
 })
 

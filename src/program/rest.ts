@@ -56,7 +56,8 @@ export function compileRest(source: ProgramSource): Program {
     routes: buildRouteTree(routes),
     gatewayResponses: compileGatewayResponses(snapshot.gatewayResponses),
     binaryMediaTypes: compileMediaTypes(api.binaryMediaTypes ?? []),
-    notices: Object.freeze(stageNotices(api, stage)),
+    minimumCompressionBytes: api.minimumCompressionSize ?? null,
+    notices: Object.freeze(stageNotices(stage)),
   })
 }
 
