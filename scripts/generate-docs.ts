@@ -201,7 +201,6 @@ const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['Authorization by IAM, Cognito or a Lambda authorizer', 'AUTHORIZER_CONFIGURATION_ERROR'],
   ['API key required', 'INVALID_API_KEY'],
   ['Client certificate for back ends', 'API_CONFIGURATION_ERROR'],
-  ['Canary that gets traffic', 'API_CONFIGURATION_ERROR'],
   ['Caching of a method', 'API_CONFIGURATION_ERROR'],
   ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
 ]

@@ -272,7 +272,8 @@ function keyOf(apiId: string, stage: string): string {
 }
 
 function methodsOf(source: ProgramSource): string[] {
-  return source.snapshot.resources.flatMap(({ path, resourceMethods = {} }) =>
+  const all = [...source.snapshot.resources, ...(source.canary?.snapshot.resources ?? [])]
+  return all.flatMap(({ path, resourceMethods = {} }) =>
     Object.keys(resourceMethods).map(verb => methodKey(verb, path)),
   )
 }

@@ -47,6 +47,7 @@ const server = createDataServer({
   }),
   control: (request, response, client) => forwarder.forward(request, response, client),
   bodyLimitBytes: settings.bodyLimitBytes,
+  random: Math.random,
 })
 
 function send(message: FromWorker): void {
@@ -132,7 +133,8 @@ function gateFor({ throttle, httpMethod, resourcePath }: Route, places: Places):
 function explain(requestId: string): Explained | null {
   const record = ring.find(requestId)
   if (record === undefined) return null
-  const program = programs.get(record.apiId, record.stage)?.program
+  const stage = programs.get(record.apiId, record.stage)?.program
+  const program = record.isCanary ? stage?.canary?.program : stage
   const isMiss = record.resourcePath === '' && program !== undefined
   return {
     record: toPlain(record),

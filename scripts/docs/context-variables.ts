@@ -15,7 +15,7 @@ const general: Readonly<Record<Names, string>> = {
   domainPrefix: 'Its first label; for the default endpoint the API id.',
   extendedRequestId: 'The answer header `x-amz-apigw-id`.',
   httpMethod: 'The verb of the request.',
-  isCanaryRequest: 'Whether the canary answers. Not set by this version.',
+  isCanaryRequest: 'Whether the canary answers; only where the stage has one that gets requests.',
   path: 'The path with the stage: `/dev/pets`.',
   protocol: '`HTTP/1.1`',
   requestId: 'The answer header `x-amzn-RequestId`; `portcullis explain` takes it.',

@@ -7,9 +7,9 @@ import type { ProgramSource } from '../program/program.ts'
 import { ProgramError } from '../program/program-error.ts'
 import { remarksOn } from '../program/remarks.ts'
 import { compileRest } from '../program/rest.ts'
-import type { Store } from '../store/store.ts'
+import type { Namespace, Reader, Store } from '../store/store.ts'
 import type { Change, ControlContext } from './context.ts'
-import type { DeploymentRecord, StageRecord } from './records.ts'
+import type { StageRecord } from './records.ts'
 import { deployments, snapshots, stages } from './records.ts'
 
 /** Makes a stage live as it now stands in the store. Throws `BadRequestException` when it does not compile. */
@@ -18,10 +18,9 @@ export async function publishStage(
   apiId: string,
   stage: StageRecord,
 ): Promise<void> {
-  const deployment = await ctx.tx.get(deployments, apiId, stage.deploymentId)
-  const snapshot = await ctx.tx.get(snapshots, apiId, stage.deploymentId)
-  if (!deployment || !snapshot) throw new BadRequestException('Deployment id does not exist')
-  ctx.publish(sourceOf(ctx, apiId, stage, deployment.record, snapshot.record))
+  const source = await sourceOf(ctx.tx, ctx, apiId, stage)
+  if (!source) throw new BadRequestException('Deployment id does not exist')
+  ctx.publish(source)
 }
 
 /** The changes of one transaction: collected while it runs, sent when it is on disk. */
@@ -48,24 +47,36 @@ export class Changes {
 export async function publishedSources(store: Store): Promise<ProgramSource[]> {
   const sources: ProgramSource[] = []
   for (const { parent, record, namespace } of await store.scan(stages)) {
-    const source = await store.read(namespace, async tx => {
-      const deployment = await tx.get(deployments, parent, record.deploymentId)
-      const snapshot = await tx.get(snapshots, parent, record.deploymentId)
-      if (!deployment || !snapshot) return undefined
-      return sourceOf(namespace, parent, record, deployment.record, snapshot.record)
-    })
+    const source = await store.read(namespace, tx => sourceOf(tx, namespace, parent, record))
     if (source) sources.push(source)
   }
   return sources
 }
 
-function sourceOf(
-  { account, region }: { account: string; region: string },
+/** undefined: a deployment that the stage names is not there. */
+async function sourceOf(
+  tx: Reader,
+  { account, region }: Namespace,
   apiId: string,
   stage: StageRecord,
-  { id, createdDate }: DeploymentRecord,
-  snapshot: ProgramSource['snapshot'],
-): ProgramSource {
-  const deployment = { id, createdDate }
-  return { format: 1, type: 'rest', account, region, apiId, stage, deployment, snapshot }
+): Promise<ProgramSource | undefined> {
+  const main = await deployed(tx, apiId, stage.deploymentId)
+  if (!main) return undefined
+  const source = { format: 1, type: 'rest', account, region, apiId, stage, ...main } as const
+  const { deploymentId, percentTraffic = 0 } = stage.canarySettings ?? {}
+  if (deploymentId === undefined || !(percentTraffic > 0)) return source
+  const canary = await deployed(tx, apiId, deploymentId)
+  return canary && { ...source, canary }
+}
+
+async function deployed(
+  tx: Reader,
+  apiId: string,
+  deploymentId: string,
+): Promise<Pick<ProgramSource, 'deployment' | 'snapshot'> | undefined> {
+  const deployment = await tx.get(deployments, apiId, deploymentId)
+  const snapshot = await tx.get(snapshots, apiId, deploymentId)
+  if (!deployment || !snapshot) return undefined
+  const { id, createdDate } = deployment.record
+  return { deployment: { id, createdDate }, snapshot: snapshot.record }
 }

@@ -14,6 +14,7 @@ import { newTraceId } from '../base/request-ids.ts'
 import type { Cancel, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
+import { programFor } from '../pipeline/canary.ts'
 import { ClientRequest } from '../pipeline/client-request.ts'
 import { compressReply } from '../pipeline/compress.ts'
 import { Exchange } from '../pipeline/exchange.ts'
@@ -35,6 +36,8 @@ export interface DataServerParts {
   /** Requests that are not for an API. */
   readonly control: (request: IncomingMessage, response: ServerResponse, client: Cancel) => void
   readonly bodyLimitBytes: number
+  /** From 0 to below 1: which requests go to a canary. */
+  readonly random: () => number
 }
 
 type ApiAddress = Extract<Address, { type: 'api' }>
@@ -114,14 +117,15 @@ function serve(
   asksFirst: boolean,
 ): void {
   const { request, response } = turn
-  const loaded = parts.programs.get(address.apiId, address.stage)
-  if (loaded === undefined) {
+  const stage = parts.programs.get(address.apiId, address.stage)
+  if (stage === undefined) {
     parts.observer.unknown(arrival, address.apiId, address.stage)
     const headers = ownHeaders(arrival, ['x-amzn-ErrorType', 'ForbiddenException'])
     writePlain(request, response, 403, 'Forbidden', headers)
     turn.end()
     return
   }
+  const loaded = programFor(stage, parts.random)
   const match = loaded.program.isDefaultEndpointDisabled
     ? undefined
     : loaded.program.routes.match(arrival.method, arrival.path)

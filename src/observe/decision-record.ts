@@ -21,6 +21,8 @@ export interface DecisionRecord {
   apiName: string
   stage: string
   deploymentId: string
+  /** The deployment is the stage's canary. */
+  isCanary: boolean
   deployedAt: number
   /** '' when none matched. */
   resourcePath: string
@@ -89,6 +91,7 @@ function emptyRecord(): DecisionRecord {
     apiName: '',
     stage: '',
     deploymentId: '',
+    isCanary: false,
     deployedAt: 0,
     resourcePath: '',
     routeMethod: '',

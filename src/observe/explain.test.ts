@@ -17,6 +17,7 @@ const record: ExplainedRequest['record'] = {
   apiName: 'pets',
   stage: 'dev',
   deploymentId: 'x7k2p1',
+  isCanary: false,
   deployedAt: Date.UTC(2026, 10, 22, 10, 2),
   resourcePath: '',
   routeMethod: '',

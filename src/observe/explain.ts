@@ -62,11 +62,11 @@ function titleOf({ refusal, status }: Plain): string {
 }
 
 function apiText(record: Plain): string {
-  const { apiId, apiName, stage, deploymentId, deployedAt } = record
+  const { apiId, apiName, stage, deploymentId, deployedAt, isCanary } = record
   const id = printable(apiId, 100)
   if (deploymentId === '') return `${id}, stage ${printable(stage, 100)}: not deployed here`
   const made = new Date(deployedAt).toISOString().slice(0, 16).replace('T', ' ')
-  return `${printable(apiName, 100)} (${id}), stage ${printable(stage, 100)}, deployment ${deploymentId} of ${made} UTC`
+  return `${printable(apiName, 100)} (${id}), stage ${printable(stage, 100)}, ${isCanary ? 'canary, ' : ''}deployment ${deploymentId} of ${made} UTC`
 }
 
 function routeText({ record, nearest }: ExplainedRequest): string {

@@ -39,6 +39,7 @@ export function buildContext(
       userAgent: userAgentOf(arrival.headers),
       userArn: null,
     },
+    ...(program.isCanary === null ? {} : { isCanaryRequest: program.isCanary }),
     path: arrival.pathWithStage,
     protocol: arrival.protocol,
     requestId: arrival.requestId,

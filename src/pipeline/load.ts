@@ -10,6 +10,8 @@ import { stepsFor } from './pipeline.ts'
 export interface LoadedProgram {
   readonly program: Program
   readonly routes: ReadonlyMap<Route, LoadedRoute>
+  /** null: all requests are for this program. */
+  readonly canary: { readonly percentTraffic: number; readonly loaded: LoadedProgram } | null
 }
 
 /** Makes the function that calls a back end; one `prepare` per kind of integration, see `integrations/prepare.ts`. */
@@ -39,5 +41,16 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
       }),
     )
   }
-  return Object.freeze({ program, routes })
+  const { canary } = program
+  return Object.freeze({
+    program,
+    routes,
+    canary:
+      canary === null
+        ? null
+        : Object.freeze({
+            percentTraffic: canary.percentTraffic,
+            loaded: loadProgram(canary.program, tools),
+          }),
+  })
 }

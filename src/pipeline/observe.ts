@@ -49,6 +49,7 @@ export class Observer {
     record.apiName = ''
     record.stage = stage
     record.deploymentId = ''
+    record.isCanary = false
     record.deployedAt = 0
     fillNoRoute(record)
     record.status = 403
@@ -78,6 +79,7 @@ function fillProgram(record: DecisionRecord, program: Program): void {
   record.apiName = program.apiName
   record.stage = program.stageName
   record.deploymentId = program.deploymentId
+  record.isCanary = program.isCanary === true
   record.deployedAt = program.deployedAt
 }
 

@@ -36,12 +36,6 @@ export function stageObstacle(api: RestApi, stage: Stage): Obstacle | null {
       'The stage has a client certificate for back ends, which this version cannot present.',
     )
   }
-  if ((stage.canarySettings?.percentTraffic ?? 0) > 0) {
-    return obstacle(
-      'API_CONFIGURATION_ERROR',
-      'The stage sends a part of its traffic to a canary, which this version cannot do.',
-    )
-  }
   return null
 }
 
@@ -85,9 +79,6 @@ export function stageNotices(stage: Stage): string[] {
   }
   if (isSet(stage.accessLogSettings?.destinationArn)) {
     notices.push('accessLogSettings has no effect: access logs are not written to its destination.')
-  }
-  if (stage.canarySettings !== undefined && !((stage.canarySettings.percentTraffic ?? 0) > 0)) {
-    notices.push('canarySettings has no effect: it sends no traffic to the canary.')
   }
   const settings = Object.values(stage.methodSettings ?? {})
   if (settings.some(setting => setting.metricsEnabled === true)) {

@@ -20,6 +20,8 @@ export interface ProgramSource {
   readonly stage: Stage
   readonly deployment: { readonly id: string; readonly createdDate: number }
   readonly snapshot: ApiSnapshot
+  /** What the stage's canary runs; absent when it gets no requests or has no deployment of its own. */
+  readonly canary?: Pick<ProgramSource, 'deployment' | 'snapshot'>
 }
 
 /** One stage of one API, ready to run. Frozen. */
@@ -33,6 +35,10 @@ export interface Program {
   readonly stageVariables: Readonly<Record<string, string>>
   readonly deploymentId: string
   readonly deployedAt: number
+  /** `$context.isCanaryRequest`; null: the stage has no canary that gets requests. */
+  readonly isCanary: boolean | null
+  /** null: the stage has none, or this is it. */
+  readonly canary: Canary | null
   /** `disableExecuteApiEndpoint`: the default host answers 403. */
   readonly isDefaultEndpointDisabled: boolean
   /** Set when something that guards the whole API is configured and cannot be enforced: then nothing passes. */
@@ -44,6 +50,13 @@ export interface Program {
   readonly minimumCompressionBytes: number | null
   /** What is configured and has no effect here, in words; logged at deployment. */
   readonly notices: readonly string[]
+}
+
+/** Where a part of a stage's requests goes. */
+export interface Canary {
+  /** Over 0, up to 100. */
+  readonly percentTraffic: number
+  readonly program: Program
 }
 
 /** Something is configured that this version cannot enforce; requests are refused, loudly (fail closed). */

@@ -13,5 +13,6 @@ export function remarksOn(program: Program): string[] {
     if (obstacle === null) continue
     remarks.push(`${httpMethod} ${resourcePath} refuses every request: ${obstacle.reason}`)
   }
-  return [...remarks, ...program.notices]
+  const ofCanary = program.canary === null ? [] : remarksOn(program.canary.program)
+  return [...remarks, ...program.notices, ...ofCanary.map(remark => `its canary: ${remark}`)]
 }

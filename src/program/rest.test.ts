@@ -212,7 +212,6 @@ const closed: { name: string; api?: Partial<RestApi>; stage?: Partial<Stage>; wa
   },
   { name: 'web ACL', stage: { webAclArn: 'arn:aws:wafv2:x' }, want: /WAF_FILTERED.*web ACL/ },
   { name: 'client certificate', stage: { clientCertificateId: 'c1' }, want: /client certificate/ },
-  { name: 'canary', stage: { canarySettings: { percentTraffic: 10 } }, want: /canary/ },
 ]
 
 test('what guards the whole API and cannot be enforced refuses every request', () => {
@@ -230,14 +229,13 @@ test('what has no effect is noted', () => {
         stage: {
           cacheClusterEnabled: true,
           tracingEnabled: true,
-          canarySettings: { percentTraffic: 0 },
           accessLogSettings: { destinationArn: 'arn:aws:logs:x' },
           methodSettings: { '*/*': { metricsEnabled: true, loggingLevel: 'INFO' } },
         },
       },
     ),
   )
-  assert.equal(notices.length, 6)
+  assert.equal(notices.length, 5)
   for (const notice of notices) assert.match(notice, /has no effect|have no effect/)
 })
 

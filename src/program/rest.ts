@@ -7,19 +7,32 @@
  * or an obstacle where AWS itself would deploy and then answer with an error.
  */
 import type { Method, Resource } from '../aws/rest-api.ts'
+import { canarySource } from './canary.ts'
 import { compileGatewayResponses } from './gateway-responses.ts'
 import { type PlanSettings, planIntegration } from './integration-plans.ts'
 import { compileMediaTypes } from './media-types.ts'
 import { compileModels, type Models } from './models.ts'
 import { methodObstacle, stageNotices, stageObstacle } from './obstacles.ts'
-import type { Program, ProgramSource, Route } from './program.ts'
+import type { Canary, Program, ProgramSource, Route } from './program.ts'
 import { type Place, ProgramError } from './program-error.ts'
 import { buildRouteTree } from './routes.ts'
 import { type EffectiveSettings, methodSettings, throttleOf } from './stage.ts'
 import { compileValidation } from './validation.ts'
 
-/** Compiles one stage of one REST API. Throws `ProgramError` when the deployment cannot run. */
+/** Compiles one stage of one REST API, with its canary. Throws `ProgramError` when a deployment cannot run. */
 export function compileRest(source: ProgramSource): Program {
+  const ofCanary = canarySource(source)
+  if (ofCanary === null) return compileDeployment(source, null, null)
+  const percentTraffic = source.stage.canarySettings?.percentTraffic ?? 0
+  const program = compileDeployment(ofCanary, true, null)
+  return compileDeployment(source, false, Object.freeze({ percentTraffic, program }))
+}
+
+function compileDeployment(
+  source: ProgramSource,
+  isCanary: boolean | null,
+  canary: Canary | null,
+): Program {
   const { snapshot, stage } = source
   const { api } = snapshot
   const stageVariables: Readonly<Record<string, string>> = Object.freeze(
@@ -51,6 +64,8 @@ export function compileRest(source: ProgramSource): Program {
     stageVariables,
     deploymentId: source.deployment.id,
     deployedAt: source.deployment.createdDate,
+    isCanary,
+    canary,
     isDefaultEndpointDisabled: api.disableExecuteApiEndpoint,
     obstacle: stageObstacle(api, stage),
     routes: buildRouteTree(routes),

@@ -35,6 +35,9 @@ export function restEvent(
       ...(context.authorizer === undefined ? {} : { authorizer: context.authorizer }),
       resourcePath: context.resourcePath,
       ...(context.operationName === undefined ? {} : { operationName: context.operationName }),
+      ...(context.isCanaryRequest === undefined
+        ? {}
+        : { isCanaryRequest: context.isCanaryRequest }),
       httpMethod: request.method,
       extendedRequestId: context.extendedRequestId,
       requestTime: context.requestTime,
