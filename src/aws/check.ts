@@ -7,7 +7,7 @@
  *     set: [PRIVATE, EDGE, REGIONAL]]; Value 'wrong' at … failed to satisfy constraint: …
  *
  * The form is recorded from AWS for enums and patterns of REST APIs. The words for a missing member
- * ("Value null at … Member must not be null") are those of other AWS services: a guess here.
+ * ("Value null at … Member must not be null") and for a text that is too long are those of other AWS services: a guess here.
  */
 import type { Constraints } from './constraints.ts'
 import type { Service } from './services.ts'
@@ -55,7 +55,18 @@ function checkMember(
     const constraint = `Member must satisfy regular expression pattern: ${pattern}`
     problems.push(problem(value, path, constraint))
   }
+  const longest = maxLength(shape, member, constraints)
+  if (typeof value === 'string' && value.length > longest) {
+    const constraint = `Member must have length less than or equal to ${longest}`
+    problems.push(problem(value, path, constraint))
+    return
+  }
   checkValue(member.type, value, path, constraints, problems)
+}
+
+function maxLength(shape: Shape, { name, type }: Member, { maxLengths }: Constraints): number {
+  if (type.type !== 'string' || type.values !== null) return Number.POSITIVE_INFINITY
+  return maxLengths.of[`${shape.name}.${name}`] ?? maxLengths.of[name] ?? maxLengths.rest
 }
 
 function checkValue(

@@ -13,7 +13,14 @@ export interface Constraints {
   readonly enumMessages: Readonly<Record<string, string>>
   /** Enums whose values a handler checks itself. */
   readonly openEnums: ReadonlySet<string>
+  /**
+   * The most characters that a text may have, by `Shape.member` or `member`; others as `rest` says. Texts of an enum
+   * and the entries of lists and maps are not meant.
+   */
+  readonly maxLengths: { readonly rest: number; readonly of: Readonly<Record<string, number>> }
 }
+
+const unbounded = Number.POSITIVE_INFINITY
 
 // [1-5]\d\d is recorded for PutIntegrationResponse; the others share its model type.
 const statusCode = '[1-5]\\d\\d'
@@ -53,6 +60,33 @@ export const restConstraints: Constraints = {
   },
   enumMessages: {},
   openEnums: new Set(),
+  // AWS documents few of these; 1,024 is what it says of API keys' names and descriptions. Guesses.
+  maxLengths: {
+    rest: 1024,
+    of: {
+      // Whole documents, bounded by what a request may hold.
+      body: unbounded,
+      policy: unbounded,
+      properties: unbounded,
+      schema: unbounded,
+      'PatchOperation.value': unbounded,
+      pathWithQueryString: 16_384,
+      uri: 16_384,
+      selectionPattern: 4096,
+      identityValidationExpression: 4096,
+      // What ACM takes.
+      certificateBody: 32_768,
+      certificateChain: 2_097_152,
+      certificatePrivateKey: 5120,
+      // Handlers have AWS's own words for these.
+      'CreateApiKeyRequest.name': unbounded,
+      'CreateApiKeyRequest.description': unbounded,
+      'CreateApiKeyRequest.value': unbounded,
+      basePath: unbounded,
+      domainName: unbounded,
+      stageName: unbounded,
+    },
+  },
 }
 
 export const httpConstraints: Constraints = {
@@ -61,6 +95,7 @@ export const httpConstraints: Constraints = {
   // Not recorded: other implementations answer so.
   enumMessages: { ProtocolType: 'Invalid protocol specified. Must be one of [HTTP, WEBSOCKET]' },
   openEnums: new Set(),
+  maxLengths: { rest: unbounded, of: {} },
 }
 
 export const managementConstraints: Constraints = {
@@ -68,6 +103,7 @@ export const managementConstraints: Constraints = {
   enumOrder: {},
   enumMessages: {},
   openEnums: new Set(),
+  maxLengths: { rest: unbounded, of: {} },
 }
 
 export const lambdaConstraints: Constraints = {
@@ -76,4 +112,5 @@ export const lambdaConstraints: Constraints = {
   enumMessages: {},
   // Which runtimes exist depends on what is installed here, not on the SDK's release.
   openEnums: new Set(['Runtime']),
+  maxLengths: { rest: unbounded, of: {} },
 }

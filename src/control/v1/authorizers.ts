@@ -163,6 +163,10 @@ function check(authorizer: AuthorizerRecord): void {
       `Authorizer result TTL must be between 0 and ${maxTtlSeconds} seconds`,
     )
   }
+  const wrong = providerARNs.find(
+    arn => !/^arn:aws[a-z-]*:cognito-idp:[^:]+:\d{12}:userpool\/.+$/.test(arn),
+  )
+  if (wrong !== undefined) throw new BadRequestException(`Invalid provider ARN specified: ${wrong}`)
   switch (type) {
     case 'TOKEN':
     case 'REQUEST':

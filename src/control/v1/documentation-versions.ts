@@ -4,7 +4,7 @@
  *
  * https://docs.aws.amazon.com/apigateway/latest/api/API_DocumentationVersion.html
  */
-import { ConflictException, NotFoundException } from '../../aws/faults.ts'
+import { BadRequestException, ConflictException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { defined, wholeSeconds } from '../draft.ts'
@@ -23,6 +23,10 @@ export async function createDocumentationVersion(
 ): Promise<Version> {
   const { restApiId, documentationVersion: version, stageName, description } = input
   await requireApi(ctx, restApiId)
+  // A guess: AWS says nothing about what a version may be called.
+  if (!/^[\x20-\x7e\x80-\uffff]+$/.test(version) || !version.isWellFormed()) {
+    throw new BadRequestException('Invalid documentation version specified')
+  }
   if (await ctx.tx.get(documentationVersions, restApiId, version)) {
     throw new ConflictException('Documentation version already exists') // a guess at the words
   }
