@@ -78,7 +78,9 @@ function mapBody(x: Exchange, plan: MappedPlan, contentType: string | undefined)
     }
     return request.body === null ? null : content.bytes
   }
-  return Buffer.from(renderTemplate(x, chosen, content, 'request'))
+  if (chosen.template === null && request.body === null) return null
+  const body = renderTemplate(x, chosen, content, 'request')
+  return typeof body === 'string' ? Buffer.from(body) : body
 }
 
 export function mapProxyRequest(x: Exchange): undefined {

@@ -62,7 +62,7 @@ function mapBody(
     headers.push('Content-Type', 'application/json')
     return content.bytes
   }
-  if (!content.isText) {
+  if (!content.isText && chosen.template !== null) {
     throw new Refusal('API_CONFIGURATION_ERROR', {
       reason: 'a mapping template cannot read a binary response body',
     })

@@ -12,7 +12,8 @@ export function renderTemplate(
   { template, mediaType }: ChosenTemplate,
   content: Content,
   side: 'request' | 'response',
-): string {
+): Buffer | string {
+  if (template === null) return content.bytes
   if (template.constant !== null) return template.constant
   try {
     return template.render(gatewayScope(new TemplateSource(x, content), x.takeOverrides()))

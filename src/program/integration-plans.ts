@@ -2,8 +2,8 @@
  * Integration -> plan: MOCK, HTTP, HTTP_PROXY, Lambda (AWS, AWS_PROXY) and the other services of AWS (AWS). What a
  * definition asks for and this version cannot do is an obstacle, and the plan beside it is one that cannot answer.
  *
- * A URI that is wrong as it stands is refused at deployment. One that becomes wrong through the stage's variables
- * deploys, as on AWS, and each request to it is answered with 500.
+ * A URI that is wrong, as it stands or through the stage's variables, deploys, as on AWS, and each request to it is
+ * answered with 500.
  */
 import type { Integration } from '../aws/rest-api.ts'
 import { parseServiceUri } from './aws-service-uri.ts'
@@ -59,7 +59,7 @@ export function planIntegration(
       return open({ type: 'MOCK', ...base, ...planMapping(integration, settings, place) })
     case 'HTTP': {
       const mapping = planMapping(integration, settings, place)
-      return resolve(integration, settings, place, uri => ({
+      return resolve(integration, settings, uri => ({
         type: 'HTTP',
         ...base,
         ...mapping,
@@ -69,7 +69,7 @@ export function planIntegration(
     case 'HTTP_PROXY': {
       const parameters = planParameters(integration, place)
       const pathTemplates = planPathTemplates(integration, connected.connection, settings, place)
-      return resolve(integration, settings, place, uri => ({
+      return resolve(integration, settings, uri => ({
         type: 'HTTP_PROXY',
         ...base,
         endpoint: endpointOf(integration, connected.connection, uri, place),
@@ -79,7 +79,7 @@ export function planIntegration(
     }
     case 'AWS': {
       const mapping = planMapping(integration, settings, place)
-      return resolve(integration, settings, place, uri =>
+      return resolve(integration, settings, uri =>
         isInvocationUri(uri)
           ? {
               type: 'AWS',
@@ -127,7 +127,7 @@ function planLambdaProxy(
   if (illegal !== undefined) {
     return blocked(`The integration maps the header ${illegal.name}, which may not be set.`)
   }
-  return resolve(integration, settings, place, uri => ({
+  return resolve(integration, settings, uri => ({
     type: 'AWS_PROXY',
     ...base,
     functionArn: functionArnOf(uri, settings.account),
@@ -139,12 +139,12 @@ function planLambdaProxy(
 function resolve(
   integration: Integration,
   settings: PlanSettings,
-  place: Place,
   make: (uri: string) => IntegrationPlan,
 ): PlannedIntegration {
   const uri = integration.uri ?? ''
-  if (!usesStageVariables(uri)) return open(at(place, 'integration', () => make(uri)))
-  const filled = fillStageVariables(uri, settings.stageVariables)
+  const filled = usesStageVariables(uri)
+    ? fillStageVariables(uri, settings.stageVariables)
+    : { text: uri }
   if ('missing' in filled) {
     return blocked(
       `The integration's URI needs the stage variable ${filled.missing}, which is not set.`,

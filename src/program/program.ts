@@ -285,7 +285,8 @@ export interface TemplateChoice {
 
 export interface ChosenTemplate {
   readonly mediaType: string
-  readonly template: Template
+  /** null: a template without text, with which AWS passes the body through. */
+  readonly template: Template | null
 }
 
 export interface GatewayResponses {

@@ -32,7 +32,9 @@ export function compileTemplates(
   const byType = new Map<string, ChosenTemplate>()
   for (const [key, source] of entries) {
     const mediaType = mediaTypeOf(key)
-    const template = compileOnce(source, cache, place, `${what} for ${key}`)
+    // The control plane keeps a template without text as null, as AWS answers it.
+    const isEmpty = source === null || source === ''
+    const template = isEmpty ? null : compileOnce(source, cache, place, `${what} for ${key}`)
     byType.set(mediaType, Object.freeze({ mediaType, template }))
   }
   return choose(byType)

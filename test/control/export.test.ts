@@ -40,12 +40,9 @@ const folder =
     .map(path => join(import.meta.dirname, path))
     .find(existsSync) ?? ''
 
-/** Not deployed yet: see test/traffic/definitions.test.ts. */
-const awaited = new Set(['openapi/01-lambda-proxy-crud.json', 'openapi/11-secure-pet-store.json'])
-
 describe('published definitions survive their exports', { skip: folder === '' }, () => {
   for (const file of restDefinitions()) {
-    test(file, { todo: awaited.has(file) }, async () => {
+    test(file, async () => {
       await using control = await startControl()
       await assertSurvives(control.client, readFileSync(join(folder, file), 'utf8'))
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { api, mock, operation, startGateway, type TestGateway } from './harness.ts'
+import { api, mock, operation, startBackend, startGateway, type TestGateway } from './harness.ts'
 
 let t: TestGateway
 
@@ -159,4 +159,32 @@ test('unquoted {statusCode: 200} works, as the CDK writes it', async () => {
     mock('fine', { requestTemplates: { 'application/json': '{ statusCode: 200 }' } }),
   )
   assert.equal(answer.body, 'fine')
+})
+
+test('a template without text passes the body through, on both ways', async () => {
+  const backend = await startBackend((request, response) => {
+    request.pipe(response)
+  })
+  const apiId = await t.deploy(
+    api({
+      '/x': {
+        post: operation({
+          type: 'http',
+          httpMethod: 'POST',
+          uri: backend.url,
+          requestTemplates: { 'application/json': '' },
+          responses: {
+            default: { statusCode: '200', responseTemplates: { 'application/json': '' } },
+          },
+        }),
+      },
+    }),
+  )
+  const headers = ['Content-Type', 'application/json']
+  assert.equal(
+    (await t.call(apiId, '/x', { method: 'POST', headers, body: '{"a": 1}' })).body,
+    '{"a": 1}',
+  )
+  assert.equal((await t.call(apiId, '/x', { method: 'POST', headers })).body, '')
+  await backend.close()
 })
