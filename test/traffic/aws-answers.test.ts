@@ -213,9 +213,15 @@ test('nothing is sent to AWS without credentials, and the owner learns why', asy
   assert.match(await explained.text(), /ssm\.us-east-1\.amazonaws\.com[^.]*--aws-credentials/)
 })
 
-test('a URI that names no service is refused at deployment', async () => {
+test('a URI that names no service deploys, as on AWS, and its requests are refused', async () => {
   const wrong = ['sns:action/', 'sns:action/A/b', 'a..b:path/x', 's3:path/b/../c', 's3:path/{a']
   for (const uri of wrong) {
-    await assert.rejects(t.deploy(api({ '/': { post: service(uri) } })), uri)
+    const id = await t.deploy(api({ '/': { post: service(uri) } }))
+    const answer = await t.call(id, '/', { method: 'POST' })
+    assert.deepEqual(
+      [answer.status, answer.body],
+      [500, '{"message":"Internal server error"}'],
+      uri,
+    )
   }
 })
