@@ -61,6 +61,12 @@ const cases: Case[] = [
     want: "1 validation error detected: Value null at 'createRestApiInput.name' failed to satisfy constraint: Member must not be null",
   },
   {
+    name: 'a text that is too long (a guess)',
+    operation: 'CreateResource',
+    input: { restApiId: 'a', parentId: 'b', pathPart: 'x'.repeat(1025) },
+    want: `1 validation error detected: Value '${'x'.repeat(1024)}…' at 'createResourceInput.pathPart' failed to satisfy constraint: Member must have length less than or equal to 1024`,
+  },
+  {
     name: 'an enum of Lambda (seen in public reports)',
     service: lambdaService,
     operation: 'CreateFunction',

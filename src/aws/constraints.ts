@@ -84,6 +84,8 @@ export const restConstraints: Constraints = {
       'CreateApiKeyRequest.value': unbounded,
       basePath: unbounded,
       domainName: unbounded,
+      domainNameArn: unbounded,
+      domainNameAccessAssociationArn: unbounded,
       stageName: unbounded,
     },
   },

@@ -124,3 +124,13 @@ test('any key survives the way through a pointer', () => {
     }),
   )
 })
+
+test('a text that is too long is refused', () => {
+  const operations = [{ op: 'replace', path: '/name', value: 'x'.repeat(1025) }]
+  const draft: Thing = { name: 'old' }
+  assert.throws(() => patcher<Thing>(plainDialect, rules)(draft, operations), {
+    name: 'BadRequestException',
+    message: 'The value for /name is longer than 1024 characters',
+  })
+  assert.deepEqual(draft, { name: 'old' })
+})

@@ -132,9 +132,18 @@ function isKey(segment: string | undefined): boolean {
   return segment !== undefined && segment !== '' && segment !== '__proto__'
 }
 
-/** Sets a text member; without a value the member goes away. */
-export function setText<K extends string>(field: K): Effect<{ [P in K]?: string }> {
-  return (draft, { value }) => {
+/**
+ * Sets a text member; without a value the member goes away. The limit is that of the members of inputs
+ * (aws/constraints.ts); the words are a guess.
+ */
+export function setText<K extends string>(
+  field: K,
+  maxLength = 1024,
+): Effect<{ [P in K]?: string }> {
+  return (draft, { path, value }) => {
+    if (value !== undefined && value.length > maxLength) {
+      throw new BadRequestException(`The value for ${path} is longer than ${maxLength} characters`)
+    }
     if (value === undefined) delete draft[field]
     else draft[field] = value as (typeof draft)[K]
   }

@@ -58,9 +58,10 @@ export async function getApiKeys(ctx: ReadContext, input: Input<'GetApiKeys'>) {
 }
 
 const patch = patcher<ApiKeyRecord>(listingDialect, {
-  '/description': { replace: setText('description') },
+  // `checkKey` has AWS's words for these two when they are too long.
+  '/description': { replace: setText('description', Number.POSITIVE_INFINITY) },
   '/enabled': { replace: setFlag('enabled') },
-  '/name': { replace: setText('name') },
+  '/name': { replace: setText('name', Number.POSITIVE_INFINITY) },
   '/customerId': { replace: setText('customerId') },
   '/stages': {
     add: (key, { value = '' }) => {

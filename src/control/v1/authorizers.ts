@@ -76,7 +76,7 @@ const patch = patcher<AuthorizerRecord>(plainDialect, {
   '/authorizerResultTtlInSeconds': { replace: setNumber('authorizerResultTtlInSeconds') },
   '/identityValidationExpression': {
     replace: (authorizer, operation) => {
-      if (operation.value) setText('identityValidationExpression')(authorizer, operation)
+      if (operation.value) setText('identityValidationExpression', 4096)(authorizer, operation)
       else delete authorizer.identityValidationExpression
     },
   },

@@ -67,7 +67,7 @@ export async function getDocumentationParts(
 }
 
 const patch = patcher<DocumentationPartRecord>(listingDialect, {
-  '/properties': { replace: setText('properties') },
+  '/properties': { replace: setText('properties', Number.POSITIVE_INFINITY) },
 })
 
 export async function updateDocumentationPart(

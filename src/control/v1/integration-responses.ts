@@ -67,7 +67,7 @@ const setContentHandling: Effect<IntegrationResponseRecord> = (response, patch) 
 
 const patch = patcher<IntegrationResponseRecord>(plainDialect, {
   '/contentHandling': { replace: setContentHandling },
-  '/selectionPattern': { replace: setText('selectionPattern') },
+  '/selectionPattern': { replace: setText('selectionPattern', 4096) },
   '/responseParameters': { remove: remove('responseParameters') },
   '/responseParameters/{name}': {
     add: setEntry('responseParameters'),

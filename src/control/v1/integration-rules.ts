@@ -84,7 +84,7 @@ const rules: PatchRules<IntegrationRecord> = {
   '/uri': {
     replace: (integration, patch) => {
       notForMock(integration, patch)
-      setText('uri')(integration, patch)
+      setText('uri', 16_384)(integration, patch)
     },
   },
 }

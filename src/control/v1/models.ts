@@ -59,7 +59,7 @@ export async function getModelTemplate(ctx: ReadContext, input: Input<'GetModelT
 
 const patch = patcher<ModelRecord>(listingDialect, {
   '/description': { replace: setText('description') },
-  '/schema': { replace: setText('schema') },
+  '/schema': { replace: setText('schema', Number.POSITIVE_INFINITY) },
 })
 
 export async function updateModel(
