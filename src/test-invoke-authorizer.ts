@@ -3,7 +3,7 @@
  * policy denies is no failure here: it is answered as it is. Lines, the names with `test` in them and what a client would
  * have got are recorded from AWS; which words follow a failure that is not, is a guess.
  */
-import { prepareLambdaAuthorizer } from './authorizers/lambda.ts'
+import { prepareLambdaAuthorizer, saysUnauthorized } from './authorizers/lambda.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { AuthorizerTestAnswer, AuthorizerTestRequest } from './control/test-request.ts'
 import type { Authorization, InvokeFunction } from './messages/messages.ts'
@@ -62,12 +62,10 @@ async function authorize(
   const { authorize: ask, identify } = prepareLambdaAuthorizer(authorizer, request, async call => {
     describeFunctionCall(call, apiId, request.requestId, log)
     const answer = await invoke(call)
-    const isUnauthorized = answer.type === 'answered' && answer.functionError !== null
-    if (
-      answer.type === 'answered' &&
-      !(isUnauthorized && /"Unauthorized"/.test(`${answer.payload}`))
-    )
+    // AWS does not show the word that a 401 is made of.
+    if (answer.type === 'answered' && !saysUnauthorized(answer)) {
       log.line(`Authorizer result body before parsing: ${answer.payload}`)
+    }
     return answer
   })
   const variables = variablesOf(request, arrival)
@@ -130,13 +128,13 @@ function variablesOf(
     apiId: request.apiId,
   }
   return {
-    context: { ...base, ...nested(request.additionalContext, base) },
+    context: { ...base, ...besides(request.additionalContext, base) },
     stageVariables: request.stageVariables,
   }
 }
 
 /** Additional context is flat texts; a name that the context has already keeps its value (guess). */
-function nested(
+function besides(
   additional: Readonly<Record<string, string>>,
   base: object,
 ): Readonly<Record<string, string>> {

@@ -110,7 +110,7 @@ function readIdentity(
 function readAnswer(answer: FunctionAnswer): Authorization {
   switch (answer.type) {
     case 'answered': {
-      if (answer.functionError !== null && isUnauthorized(answer.payload)) {
+      if (saysUnauthorized(answer)) {
         throw unauthorized('the function said Unauthorized')
       }
       const authorization = parseAuthorization(answer.payload)
@@ -130,10 +130,11 @@ function readAnswer(answer: FunctionAnswer): Authorization {
   }
 }
 
-/** `callback('Unauthorized')`, `throw new Error('Unauthorized')`: that text exactly. */
-function isUnauthorized(payload: Buffer): boolean {
+/** Whether the function failed with that text exactly: `callback('Unauthorized')`, `throw new Error('Unauthorized')`. */
+export function saysUnauthorized(answer: FunctionAnswer): boolean {
+  if (answer.type !== 'answered' || answer.functionError === null) return false
   try {
-    const value = JSON.parse(payload.toString('utf8')) as { errorMessage?: unknown } | null
+    const value = JSON.parse(answer.payload.toString('utf8')) as { errorMessage?: unknown } | null
     return value?.errorMessage === 'Unauthorized'
   } catch {
     return false
