@@ -162,12 +162,14 @@ function compatibilityPage(): string[] {
     '## Configured and without effect',
     '',
     'Their absence lets nothing through that AWS refuses: X-Ray traces, access logs, execution logs and metrics of',
-    'CloudWatch, the size of a cache cluster.',
+    'CloudWatch, the size of a cache cluster where `--cache-bytes` is less.',
     '',
     '## Answered, with less behind it than on AWS',
     '',
     '- **GetUsage, UpdateUsage**: requests are not metered yet, so every key has used 0; what UpdateUsage gives is kept and told.',
-    '- **FlushStageCache, FlushStageAuthorizersCache**: nothing is cached yet, so there is nothing to empty.',
+    '- **FlushStageAuthorizersCache**: no authorization is cached yet, so there is nothing to empty.',
+    '- **Stage caches**: each data-plane thread has its own, so a key is asked of the back end once for each thread. Nobody has the',
+    '  right to `execute-api:InvalidateCache` yet: where `Cache-Control: max-age=0` needs it, the strategy for others holds.',
     '- **TestInvokeMethod** with a `clientCertificateId`: fails, since the certificate cannot be presented yet.',
     '- **TestInvokeAuthorizer** of a COGNITO_USER_POOLS authorizer: always 401, since there are no user pools yet.',
     '- **GetSdk**: `javascript`, and `typescript`, which AWS does not have; other languages are refused.',
@@ -191,6 +193,15 @@ const guesses: readonly string[] = [
   '- **Private integrations** through a link of the second kind: the stage stands in front of the path of the URI;',
   '  `$context.requestOverride.path` set to a text is the whole path, and values for its placeholders take the stage away too; the',
   '  request template of a proxy integration is read for that and nothing else.',
+  '- **Compression**: a request body is decoded after authorization and throttles, not before; `deflate` without the zlib format',
+  '  around it is refused with 415. Refusals are compressed like other answers, no answer gets a Vary header, and of codings with',
+  '  the same weight the first counts.',
+  '- **Canaries**: one without a deployment of its own has other stage variables only; the event of a function has',
+  '  `isCanaryRequest` where the stage has a canary.',
+  '- **Stage caches**: answers of a back end are kept up to status 499, from 500 on they are not; a new deployment begins with an',
+  '  empty cache; the verb is part of the key, and so is the first media type of Accept where templates or binary media types',
+  '  depend on it; a stage-wide setting does not reach methods of ANY; refusing an invalidation is ACCESS_DENIED; the text of the',
+  '  Warning header.',
 ]
 
 /** The obstacles of src/program/obstacles.ts, and what the options leave open. */
@@ -201,7 +212,6 @@ const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['Authorization by IAM, Cognito or a Lambda authorizer', 'AUTHORIZER_CONFIGURATION_ERROR'],
   ['API key required', 'INVALID_API_KEY'],
   ['Client certificate for back ends', 'API_CONFIGURATION_ERROR'],
-  ['Caching of a method', 'API_CONFIGURATION_ERROR'],
   ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
 ]
 

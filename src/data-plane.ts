@@ -31,6 +31,7 @@ export interface DataPlaneParts {
 type Ask =
   | { readonly type: 'publish'; readonly publication: Publication }
   | { readonly type: 'retract'; readonly apiId: string; readonly stage: string }
+  | { readonly type: 'flush'; readonly apiId: string; readonly stage: string }
   | { readonly type: 'explain'; readonly requestId: string }
   | { readonly type: 'latest'; readonly count: number }
 
@@ -92,6 +93,13 @@ export class DataPlane {
       this.#current.delete(key)
       await this.#askAll({ type: 'retract', apiId, stage })
       this.#places.release(key)
+    })
+  }
+
+  /** Resolves when no thread has anything in the stage's cache that was there before. */
+  flush(apiId: string, stage: string): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#askAll({ type: 'flush', apiId, stage })
     })
   }
 

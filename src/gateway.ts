@@ -106,6 +106,7 @@ async function assemble(
       controlSocket,
       bodyLimitBytes: options.bodyLimitBytes,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
+      cacheBytes: options.cacheBytes,
       ...outgoing,
     },
     invoke,

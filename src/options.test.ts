@@ -45,6 +45,7 @@ test('without anything the defaults hold', () => {
     bodyLimitBytes: 10_485_760,
     answerLimitBytes: 10_485_760,
     connectTimeoutMs: 5_000,
+    cacheBytes: 67_108_864,
     recordsKept: 10_000,
     adminCredentials: null,
     allowTargets: [],

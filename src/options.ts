@@ -31,6 +31,8 @@ export interface Options {
   readonly bodyLimitBytes: number
   readonly answerLimitBytes: number
   readonly connectTimeoutMs: number
+  /** Of one stage, in each thread. */
+  readonly cacheBytes: number
   /** For callers whose access key id does not name an account. */
   readonly account: string
   readonly region: string
@@ -157,6 +159,15 @@ export const declarations: {
     byDefault: () => 5_000,
     defaultText: '5s',
     meaning: 'How long connecting to a back end may take.',
+  },
+  cacheBytes: {
+    flag: 'cache-bytes',
+    group: 'Limits',
+    kind: kinds.bytes(0, 64 * 1024 ** 3),
+    byDefault: () => 64 * 1024 ** 2,
+    defaultText: '64MB',
+    meaning: "How much memory the cache of a stage's answers may take in each thread.",
+    more: "Less where the stage's `cacheClusterSize` is less; only stages with a cache cluster have one.",
   },
   recordsKept: {
     flag: 'records-kept',

@@ -84,6 +84,10 @@ export class Publisher {
   }
 
   async #apply(change: Change): Promise<void> {
+    if (change.type === 'flush') {
+      await this.#dataPlane.flush(change.apiId, change.stageName)
+      return
+    }
     if (change.type === 'retract') {
       const { apiId, stageName } = change
       await this.#dataPlane.retract(apiId, stageName)

@@ -36,7 +36,7 @@ import {
 } from './test-invoke-lambda.ts'
 
 /** What a test leaves out: the guards. */
-const leftOut = new Set(['api-key', 'throttle', 'decompress'])
+const leftOut = new Set(['api-key', 'throttle', 'decompress', 'cache'])
 
 const failed: Reply = {
   status: 500,
@@ -140,6 +140,7 @@ function exchangeFor(
     steps: restSteps.filter(row => row.isNeeded(program, route) && !leftOut.has(row.name)),
     send: isLogged(route.integration) ? loggingSend(send, route.integration, log) : send,
     gate: null,
+    cache: null,
     // Nothing is decompressed.
     bodyLimitBytes: 0,
   }

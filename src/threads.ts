@@ -21,6 +21,8 @@ export interface WorkerSettings {
   readonly answerLimitBytes: number
   readonly connectTimeoutMs: number
   readonly recordsKept: number
+  /** The most that one stage's cache may take in the thread. */
+  readonly cacheBytes: number
   readonly allowedTargets: readonly string[]
   readonly privateNetwork: PrivateNetwork
   readonly awsEndpoints: ReadonlyMap<string, string>
@@ -41,6 +43,12 @@ export type ToWorker =
   | { readonly type: 'publish'; readonly id: number; readonly publication: Publication }
   | {
       readonly type: 'retract'
+      readonly id: number
+      readonly apiId: string
+      readonly stage: string
+    }
+  | {
+      readonly type: 'flush'
       readonly id: number
       readonly apiId: string
       readonly stage: string

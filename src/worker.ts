@@ -3,6 +3,7 @@
  * sent, runs them, and asks the main thread to invoke functions.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from './base/clock.ts'
 import { methodKey, type Places } from './bucket-places.ts'
 import { createDataServer } from './http/data-server.ts'
 import { ControlForwarder } from './http/forward.ts'
@@ -15,6 +16,7 @@ import type { Gate } from './pipeline/exchange.ts'
 import { loadProgram } from './pipeline/load.ts'
 import { Observer } from './pipeline/observe.ts'
 import { Programs } from './pipeline/programs.ts'
+import { StageCaches } from './pipeline/stage-caches.ts'
 import type { ProgramSource, Route } from './program/program.ts'
 import { compileRest } from './program/rest.ts'
 import {
@@ -33,6 +35,7 @@ const port = parentPort
 
 const programs = new Programs()
 const buckets = new TokenBuckets(settings.buckets)
+const caches = new StageCaches(settings.cacheBytes, systemClock)
 const ring = new DecisionRing(settings.recordsKept)
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 let lastCall = 0
@@ -72,6 +75,11 @@ port.on('message', (message: ToWorker) => {
       break
     case 'retract':
       programs.remove(message.apiId, message.stage)
+      caches.remove(message.apiId, message.stage)
+      send({ type: 'done', id: message.id, error: null })
+      break
+    case 'flush':
+      caches.flush(message.apiId, message.stage)
       send({ type: 'done', id: message.id, error: null })
       break
     case 'explain':
@@ -111,6 +119,7 @@ function publish({ source, buckets: places }: Publication): string | null {
       loadProgram(program, {
         prepareSend: (plan, of, route) => prepareIntegration(plan, of, route, tools),
         prepareGate: route => gateFor(route, places),
+        cacheOf: of => caches.of(of),
         bodyLimitBytes: settings.bodyLimitBytes,
       }),
     )

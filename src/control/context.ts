@@ -17,6 +17,7 @@ export type Change =
       readonly remarks: readonly string[]
     }
   | { readonly type: 'retract'; readonly apiId: string; readonly stageName: string }
+  | { readonly type: 'flush'; readonly apiId: string; readonly stageName: string }
 
 /** For operations that only look. */
 export interface ReadContext {
@@ -54,6 +55,8 @@ export interface ControlContext extends ReadContext {
   publish(source: ProgramSource): void
   /** Takes a stage away from the data plane. */
   retract(apiId: string, stageName: string): void
+  /** Empties the stage's cache, before the caller gets its answer. */
+  flushCache(apiId: string, stageName: string): void
 }
 
 /** Runs `work` on a snapshot of now: for operations that run outside a transaction. */

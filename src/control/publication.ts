@@ -41,6 +41,10 @@ export class Changes {
   retract(apiId: string, stageName: string): void {
     this.list.push({ type: 'retract', apiId, stageName })
   }
+
+  flush(apiId: string, stageName: string): void {
+    this.list.push({ type: 'flush', apiId, stageName })
+  }
 }
 
 /** Every stage of every account and region as it is to run: for the start of the data plane. */

@@ -119,5 +119,6 @@ function contextFor(
     },
     publish: source => changes.publish(source),
     retract: (apiId, stageName) => changes.retract(apiId, stageName),
+    flushCache: (apiId, stageName) => changes.flush(apiId, stageName),
   }
 }

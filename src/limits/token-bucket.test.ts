@@ -64,6 +64,13 @@ test('nobody ever gets more than burst plus rate times time, nor less than a fai
   )
 })
 
+test('a smaller burst holds at once, whatever the bucket still has', () => {
+  const buckets = new TokenBuckets(TokenBuckets.allocate(1))
+  buckets.open(0, { rate: 1, burst: 5000 }, 5000)
+  const take = () => buckets.take(0, { rate: 0.01, burst: 2 }, 5000)
+  assert.deepEqual([take(), take(), take()], [true, true, false])
+})
+
 test('an open bucket is not filled again, a closed one is', () => {
   const limits = { rate: 1, burst: 1 }
   const buckets = new TokenBuckets(TokenBuckets.allocate(1))

@@ -62,10 +62,13 @@ export class TokenBuckets {
   take(bucket: number, limits: BucketLimits, nowMs: number): boolean {
     const at = bucket * wordsPerBucket
     this.#refill(at, limits, nowMs | 0)
+    const capacity = capacityOf(limits)
     for (;;) {
-      const tokens = Atomics.load(this.#words, at)
+      const held = Atomics.load(this.#words, at)
+      // It may hold what a larger burst once allowed.
+      const tokens = Math.min(held, capacity)
       if (tokens < unit) return false
-      if (Atomics.compareExchange(this.#words, at, tokens, tokens - unit) === tokens) return true
+      if (Atomics.compareExchange(this.#words, at, held, tokens - unit) === held) return true
     }
   }
 

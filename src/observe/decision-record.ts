@@ -38,6 +38,14 @@ export interface DecisionRecord {
   reason: string
   /** Which gateway response made the answer. */
   gatewayResponse: string
+  /** What the stage's cache did: `hit`, `miss`, `joined` or `refreshed`; '' when it was not asked. */
+  cache: string
+  /** Of a cached answer. */
+  cacheAgeMs: number
+  /** The request that called the back end for the answer; '' when it was this one. */
+  cacheRequestId: string
+  /** The client demanded a fresh answer and may not. */
+  cacheDemandIgnored: boolean
   requestBytes: number
   integrationStatus: number
   responseBytes: number
@@ -102,6 +110,10 @@ function emptyRecord(): DecisionRecord {
     refusal: '',
     reason: '',
     gatewayResponse: '',
+    cache: '',
+    cacheAgeMs: 0,
+    cacheRequestId: '',
+    cacheDemandIgnored: false,
     requestBytes: 0,
     integrationStatus: 0,
     responseBytes: 0,

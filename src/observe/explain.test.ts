@@ -28,6 +28,10 @@ const record: ExplainedRequest['record'] = {
   refusal: 'MISSING_AUTHENTICATION_TOKEN',
   reason: 'no resource has this path and verb',
   gatewayResponse: 'built-in',
+  cache: '',
+  cacheAgeMs: 0,
+  cacheRequestId: '',
+  cacheDemandIgnored: false,
   requestBytes: 0,
   integrationStatus: 0,
   responseBytes: 42,
@@ -124,3 +128,29 @@ test('whatever a request holds, the text has no control characters', () => {
     }),
   )
 })
+
+const cacheLines: readonly { name: string; given: Partial<typeof record>; want: RegExp }[] = [
+  {
+    name: 'a hit has its age and where it comes from',
+    given: { cache: 'hit', cacheAgeMs: 12_340, cacheRequestId: 'abc' },
+    want: / {2}cache {5}hit, 12\.3 s old, put there by request abc\n/,
+  },
+  { name: 'a miss', given: { cache: 'miss' }, want: / {2}cache {5}miss\n/ },
+  {
+    name: 'a miss that waited',
+    given: { cache: 'joined', cacheRequestId: 'abc' },
+    want: /miss, waited for request abc/,
+  },
+  { name: 'a demand', given: { cache: 'refreshed' }, want: /not asked: .*max-age=0/ },
+  {
+    name: 'a demand that was ignored',
+    given: { cache: 'miss', cacheDemandIgnored: true },
+    want: /miss; the client demanded a fresh answer/,
+  },
+]
+
+for (const { name, given, want } of cacheLines) {
+  test(`the cache: ${name}`, () => {
+    assert.match(explainText({ record: { ...record, ...given }, nearest: [] }), want)
+  })
+}

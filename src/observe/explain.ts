@@ -38,6 +38,7 @@ export function explainText(explained: ExplainedRequest): string {
     ...part('route', routeText(explained)),
     ...part('steps', stepsText(record)),
     ...part('reason', printable(record.reason, 2_000)),
+    ...part('cache', cacheText(record)),
     ...part('back end', backEndText(record)),
     ...part('answer', answerText(record)),
     ...part('meaning', meaningText(record)),
@@ -100,6 +101,27 @@ function backEndText(record: Plain): string {
   if (steps.indexOf(step) < steps.indexOf('integrate')) return `${integrationType}, not called`
   if (integrationMs < 0) return `${integrationType}, gave no usable answer`
   return `${integrationType}, answered ${integrationStatus} after ${msText(integrationMs)}`
+}
+
+function cacheText({ cache, cacheAgeMs, cacheRequestId, cacheDemandIgnored }: Plain): string {
+  if (cache === '') return ''
+  const ignored = cacheDemandIgnored
+    ? '; the client demanded a fresh answer (max-age=0), which nobody is authorized to do'
+    : ''
+  return `${cacheVerdict(cache, cacheAgeMs, cacheRequestId)}${ignored}`
+}
+
+function cacheVerdict(cache: string, ageMs: number, requestId: string): string {
+  switch (cache) {
+    case 'hit':
+      return `hit, ${(ageMs / 1000).toFixed(1)} s old, put there by request ${requestId}`
+    case 'joined':
+      return `miss, waited for request ${requestId}, which was asking for the same`
+    case 'refreshed':
+      return 'not asked: the client demanded a fresh answer (max-age=0)'
+    default:
+      return cache
+  }
 }
 
 function answerText(record: Plain): string {

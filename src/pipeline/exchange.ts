@@ -19,6 +19,7 @@ import { newOverrides, type Overrides } from '../vtl/overrides.ts'
 import type { Arrival } from './arrival.ts'
 import type { ClientRequest } from './client-request.ts'
 import { buildContext } from './context.ts'
+import type { CacheUse, Piloted, RouteCache } from './stage-cache.ts'
 
 export interface Step {
   readonly name: string
@@ -40,6 +41,8 @@ export interface LoadedRoute {
   readonly send: Send
   /** null: no throttle is set for the method. */
   readonly gate: Gate | null
+  /** null: the method's answers are not cached. */
+  readonly cache: RouteCache | null
   /** Of a body after it was decompressed. */
   readonly bodyLimitBytes: number
 }
@@ -50,10 +53,15 @@ export class Exchange implements Variables {
   readonly loaded: LoadedRoute
   /** Replaced once when the body arrived in a content coding. */
   methodRequest: ClientRequest
-  readonly cancel: Cancel
+  /** That of several clients when they wait for the same answer. */
+  cancel: Cancel
   readonly stageVariables: Readonly<Record<string, string>>
   /** `Root=1-…`; the client's own when it sent one. */
   readonly traceId: string
+  /** null: no cache was asked. */
+  cacheUse: CacheUse | null
+  /** Set while others may wait for the reply. */
+  piloted: Piloted | null
   integrationRequest: IntegrationRequest | null
   integrationResponse: IntegrationResponse | null
   overrides: Overrides | null
@@ -79,6 +87,8 @@ export class Exchange implements Variables {
     this.cancel = cancel
     this.stageVariables = program.stageVariables
     this.traceId = traceId
+    this.cacheUse = null
+    this.piloted = null
     this.integrationRequest = null
     this.integrationResponse = null
     this.overrides = null

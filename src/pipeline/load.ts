@@ -6,6 +6,7 @@ import type { Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
 import type { Gate, LoadedRoute } from './exchange.ts'
 import { stepsFor } from './pipeline.ts'
+import type { StageCache } from './stage-cache.ts'
 
 export interface LoadedProgram {
   readonly program: Program
@@ -23,11 +24,14 @@ export type PrepareGate = (route: Route) => Gate | null
 export interface LoadTools {
   readonly prepareSend: PrepareSend
   readonly prepareGate: PrepareGate
+  /** The cache of the program's stage; null: it has none. */
+  readonly cacheOf: (program: Program) => StageCache | null
   readonly bodyLimitBytes: number
 }
 
 export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
   const routes = new Map<Route, LoadedRoute>()
+  const store = tools.cacheOf(program)
   for (const route of program.routes.all) {
     const send = tools.prepareSend(route.integration, program, route)
     routes.set(
@@ -37,6 +41,7 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         steps: stepsFor(program, route),
         send,
         gate: tools.prepareGate(route),
+        cache: route.cache === null || store === null ? null : { plan: route.cache, store },
         bodyLimitBytes: tools.bodyLimitBytes,
       }),
     )

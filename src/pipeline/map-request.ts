@@ -179,7 +179,8 @@ function removePairs(query: string[], name: string): void {
   for (let i = query.length - 1; i >= 0; i--) if (query[i]?.startsWith(start)) query.splice(i, 1)
 }
 
-function sourceOf(x: Exchange): RequestSource {
+/** What parameter mappings and cache keys read. */
+export function sourceOf(x: Exchange): RequestSource {
   let parsed: { value: unknown } | null = null
   return {
     request: x.methodRequest,

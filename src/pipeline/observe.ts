@@ -6,6 +6,7 @@ import type { DecisionRecord, DecisionRing } from '../observe/decision-record.ts
 import type { Program } from '../program/program.ts'
 import type { Arrival } from './arrival.ts'
 import type { Exchange } from './exchange.ts'
+import type { CacheUse } from './stage-cache.ts'
 
 const noSteps: readonly { readonly name: string }[] = Object.freeze([])
 
@@ -31,6 +32,7 @@ export class Observer {
     record.integrationMs = x.integrationResponse?.latencyMs ?? -1
     record.integrationStatus = x.integrationResponse?.status ?? 0
     record.requestBytes = x.methodRequest.body?.length ?? 0
+    fillCache(record, x.cacheUse)
     fillAnswer(record, reply, x.refusal, x.program)
   }
 
@@ -92,6 +94,14 @@ function fillNoRoute(record: DecisionRecord): void {
   record.integrationMs = -1
   record.integrationStatus = 0
   record.requestBytes = 0
+  fillCache(record, null)
+}
+
+function fillCache(record: DecisionRecord, use: CacheUse | null): void {
+  record.cache = use?.verdict ?? ''
+  record.cacheAgeMs = use?.ageMs ?? 0
+  record.cacheRequestId = use?.requestId ?? ''
+  record.cacheDemandIgnored = use?.isDemandIgnored ?? false
 }
 
 function fillAnswer(

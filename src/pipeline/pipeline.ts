@@ -13,6 +13,7 @@
 import type { Reply } from '../messages/messages.ts'
 import type { Program, Route } from '../program/program.ts'
 import { requireApiKey } from './api-key.ts'
+import { crash, land, lookUp } from './cache.ts'
 import { decompress } from './decompress.ts'
 import type { Exchange, Step } from './exchange.ts'
 import { integrate } from './integrate.ts'
@@ -38,6 +39,7 @@ export const restSteps: readonly StepRow[] = Object.freeze([
     isNeeded: (_, r) => r.checkParameters !== null,
   },
   { name: 'validate-body', run: validateBody, isNeeded: (_, route) => route.checkBody !== null },
+  { name: 'cache', run: lookUp, isNeeded: (_, route) => route.cache !== null },
   { name: 'map-request', run: mapRequest, isNeeded: (_, route) => !isProxy(route) },
   { name: 'map-request', run: mapProxyRequest, isNeeded: (_, route) => isProxy(route) },
   { name: 'integrate', run: integrate, isNeeded: () => true },
@@ -88,11 +90,11 @@ function runFrom(x: Exchange, first: number, finish: Finish): void {
       break
     }
   } catch (error) {
-    finish.failed(x, error)
+    fail(x, error, finish)
     return
   }
-  if (reply === undefined) finish.failed(x, new Error('No step gave a reply'))
-  else finish.reply(x, reply)
+  if (reply === undefined) fail(x, new Error('No step gave a reply'), finish)
+  else end(x, reply, finish)
 }
 
 function resumeLater(
@@ -104,8 +106,26 @@ function resumeLater(
   pending.then(
     reply => {
       if (reply === undefined) runFrom(x, next, finish)
-      else finish.reply(x, reply)
+      else end(x, reply, finish)
     },
-    error => finish.failed(x, error),
+    error => fail(x, error, finish),
   )
+}
+
+/** Others may wait for the same reply. */
+function end(x: Exchange, reply: Reply, finish: Finish): void {
+  if (x.piloted !== null) {
+    try {
+      land(x, x.piloted, reply)
+    } catch (error) {
+      finish.failed(x, error)
+      return
+    }
+  }
+  finish.reply(x, reply)
+}
+
+function fail(x: Exchange, error: unknown, finish: Finish): void {
+  if (x.piloted !== null) crash(x, x.piloted, error)
+  finish.failed(x, error)
 }

@@ -10,6 +10,7 @@ import { Refusal, refusals } from '../messages/refusals.ts'
 import type { Context } from '../messages/variables.ts'
 import type { GatewayResponseSource, Program } from '../program/program.ts'
 import type { Arrival } from './arrival.ts'
+import { demandWarning } from './cache.ts'
 import { buildContext, withError } from './context.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -90,5 +91,6 @@ export function answerHeaders(x: Exchange, reply: Reply): string[] {
   if (x.refusal === null && type !== 'MOCK' && type !== 'HTTP_PROXY') {
     headers.push('X-Amzn-Trace-Id', x.traceId)
   }
+  if (x.cacheUse?.isDemandIgnored && x.refusal === null) headers.push(...demandWarning(x))
   return headers.concat(reply.headers)
 }

@@ -6,7 +6,6 @@
 import type { Method, RestApi, Stage } from '../aws/rest-api.ts'
 import type { RefusalType } from '../messages/refusals.ts'
 import type { Obstacle } from './program.ts'
-import type { EffectiveSettings } from './stage.ts'
 
 /** An obstacle with its reason, a sentence for the owner of the API. */
 export function obstacle(refusal: RefusalType, reason: string): Obstacle {
@@ -40,40 +39,19 @@ export function stageObstacle(api: RestApi, stage: Stage): Obstacle | null {
 }
 
 /** What stands in the way of one method, integration aside. */
-export function methodObstacle(
-  method: Method,
-  verb: string,
-  stage: Stage,
-  settings: EffectiveSettings,
-): Obstacle | null {
+export function methodObstacle(method: Method): Obstacle | null {
   if (method.authorizationType !== 'NONE') {
     return obstacle(
       'AUTHORIZER_CONFIGURATION_ERROR',
       `The method's authorization type is ${method.authorizationType}, which this version cannot enforce.`,
     )
   }
-  if (stage.cacheClusterEnabled === true && isCached(verb, settings)) {
-    return obstacle(
-      'API_CONFIGURATION_ERROR',
-      'Answers of the method are to be cached, which this version cannot do.',
-    )
-  }
   return null
-}
-
-/** A stage-wide setting caches GET only; any other method must be named (documented). */
-function isCached(verb: string, { own, all }: EffectiveSettings): boolean {
-  return own.cachingEnabled ?? (verb === 'GET' && all.cachingEnabled === true)
 }
 
 /** What is configured for the stage and has no effect here, one sentence each. */
 export function stageNotices(stage: Stage): string[] {
   const notices: string[] = []
-  if (stage.cacheClusterEnabled === true) {
-    notices.push(
-      'cacheClusterEnabled and cacheClusterSize have no effect: there is no cache cluster.',
-    )
-  }
   if (stage.tracingEnabled === true) {
     notices.push('tracingEnabled has no effect: traces are not sent to X-Ray.')
   }

@@ -48,6 +48,8 @@ export interface Program {
   readonly binaryMediaTypes: MediaTypeSet
   /** Bodies of answers from this size on are compressed; null: none is. */
   readonly minimumCompressionBytes: number | null
+  /** The size of the stage's cache cluster; null: there is none. */
+  readonly cacheBytes: number | null
   /** What is configured and has no effect here, in words; logged at deployment. */
   readonly notices: readonly string[]
 }
@@ -95,11 +97,28 @@ export interface Route {
   /** The stage's limit for this method, one bucket per method; null: only the account's limit counts. */
   readonly throttle: Throttle | null
   readonly obstacle: Obstacle | null
+  /** null: answers are not cached. */
+  readonly cache: CachePlan | null
   /** Gives the names that are missing or blank, in AWS's order; '' is never given. */
   readonly checkParameters: ((request: MethodRequest) => readonly string[] | null) | null
   /** Gives AWS's validation text when the body does not match its model. */
   readonly checkBody: ((request: MethodRequest) => string | null) | null
   readonly integration: IntegrationPlan
+}
+
+/** How the answers of a method are cached. */
+export interface CachePlan {
+  readonly ttlMs: number
+  readonly isEncrypted: boolean
+  /** Clients that ask for a fresh answer need the right to `execute-api:InvalidateCache`. */
+  readonly requiresAuthorization: boolean
+  /** What becomes of the request of a client that has not. */
+  readonly unauthorizedStrategy:
+    | 'FAIL_WITH_403'
+    | 'SUCCEED_WITH_RESPONSE_HEADER'
+    | 'SUCCEED_WITHOUT_RESPONSE_HEADER'
+  /** Requests with the same key get the same answer. */
+  keyOf(source: RequestSource): string
 }
 
 /** A token bucket: `rateLimit` requests per second in the long run, `burstLimit` at once. */

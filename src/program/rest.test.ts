@@ -188,12 +188,6 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
     method: method({ ...http, uri: 'http://${stageVariables.function}@x/' }),
     want: /filled in is wrong/,
   },
-  {
-    name: 'a cached method',
-    method: method(mock),
-    stage: { cacheClusterEnabled: true, methodSettings: { '*/*': { cachingEnabled: true } } },
-    want: /cached/,
-  },
 ]
 
 test('what cannot be enforced refuses every request to the method', () => {
@@ -227,7 +221,6 @@ test('what has no effect is noted', () => {
       { 'GET /': method(mock) },
       {
         stage: {
-          cacheClusterEnabled: true,
           tracingEnabled: true,
           accessLogSettings: { destinationArn: 'arn:aws:logs:x' },
           methodSettings: { '*/*': { metricsEnabled: true, loggingLevel: 'INFO' } },
@@ -235,7 +228,7 @@ test('what has no effect is noted', () => {
       },
     ),
   )
-  assert.equal(notices.length, 5)
+  assert.equal(notices.length, 4)
   for (const notice of notices) assert.match(notice, /has no effect|have no effect/)
 })
 

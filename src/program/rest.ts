@@ -7,13 +7,14 @@
  * or an obstacle where AWS itself would deploy and then answer with an error.
  */
 import type { Method, Resource } from '../aws/rest-api.ts'
+import { cacheCapacity, cacheScope, compileCaching } from './caching.ts'
 import { canarySource } from './canary.ts'
 import { compileGatewayResponses } from './gateway-responses.ts'
 import { type PlanSettings, planIntegration } from './integration-plans.ts'
 import { compileMediaTypes } from './media-types.ts'
 import { compileModels, type Models } from './models.ts'
 import { methodObstacle, stageNotices, stageObstacle } from './obstacles.ts'
-import type { Canary, Program, ProgramSource, Route } from './program.ts'
+import type { Canary, MediaTypeSet, Program, ProgramSource, Route } from './program.ts'
 import { type Place, ProgramError } from './program-error.ts'
 import { buildRouteTree } from './routes.ts'
 import { type EffectiveSettings, methodSettings, throttleOf } from './stage.ts'
@@ -38,8 +39,11 @@ function compileDeployment(
   const stageVariables: Readonly<Record<string, string>> = Object.freeze(
     Object.assign(Object.create(null), stage.variables),
   )
+  const binary = compileMediaTypes(api.binaryMediaTypes ?? [])
   const compilation: Compilation = {
     source,
+    binary,
+    cacheScope: cacheScope(source, isCanary === true),
     models: compileModels(snapshot.models),
     plans: {
       account: source.account,
@@ -70,21 +74,24 @@ function compileDeployment(
     obstacle: stageObstacle(api, stage),
     routes: buildRouteTree(routes),
     gatewayResponses: compileGatewayResponses(snapshot.gatewayResponses),
-    binaryMediaTypes: compileMediaTypes(api.binaryMediaTypes ?? []),
+    binaryMediaTypes: binary,
     minimumCompressionBytes: api.minimumCompressionSize ?? null,
+    cacheBytes: cacheCapacity(stage),
     notices: Object.freeze(stageNotices(stage)),
   })
 }
 
 interface Compilation {
   readonly source: ProgramSource
+  readonly binary: MediaTypeSet
+  readonly cacheScope: string
   readonly models: Models
   readonly plans: PlanSettings
   readonly settingsOf: (path: string, verb: string) => EffectiveSettings
 }
 
 function compileRoute(
-  { source, models, plans, settingsOf }: Compilation,
+  { source, binary, cacheScope: scope, models, plans, settingsOf }: Compilation,
   resource: Resource,
   verb: string,
   method: Method,
@@ -94,7 +101,9 @@ function compileRoute(
     throw new ProgramError(place, 'No integration defined for method')
   }
   const settings = settingsOf(resource.path, verb)
-  const integration = planIntegration(method.methodIntegration, plans, place)
+  const definition = method.methodIntegration
+  const integration = planIntegration(definition, plans, place)
+  const cached = { stage: source.stage, scope, settings, verb, binary, integration: definition }
   return Object.freeze({
     resourceId: resource.id,
     resourcePath: resource.path,
@@ -102,7 +111,8 @@ function compileRoute(
     operationName: method.operationName,
     apiKeyRequired: method.apiKeyRequired,
     throttle: throttleOf(settings),
-    obstacle: methodObstacle(method, verb, source.stage, settings) ?? integration.obstacle,
+    obstacle: methodObstacle(method) ?? integration.obstacle,
+    cache: compileCaching({ ...cached, resourceId: resource.id }, place),
     ...compileValidation(method, source.snapshot.requestValidators, models, place),
     integration: integration.plan,
   })

@@ -1,6 +1,6 @@
 /**
- * FlushStageCache and FlushStageAuthorizersCache. The gateway keeps neither answers nor authorizations yet, so an empty
- * cache is all there is: what can be wrong is the API or the stage.
+ * FlushStageCache and FlushStageAuthorizersCache. The gateway keeps no authorizations yet, so an empty cache is all there is
+ * of those: what can be wrong is the API or the stage.
  */
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext } from '../context.ts'
@@ -11,6 +11,7 @@ export async function flushStageCache(
   { restApiId, stageName }: RestOperations['FlushStageCache']['input'],
 ): Promise<undefined> {
   await requireStage(ctx, restApiId, stageName)
+  ctx.flushCache(restApiId, stageName)
 }
 
 export async function flushStageAuthorizersCache(
