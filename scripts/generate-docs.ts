@@ -24,6 +24,9 @@ import { variableOf } from '../src/options/declare.ts'
 import type { Kind } from '../src/options/kinds.ts'
 import { declarations, defaultFile, type Options } from '../src/options.ts'
 import { contextVariables } from './docs/context-variables.ts'
+import { effectRows, type Fields } from './docs/field-effects.ts'
+import { structureFields } from './docs/rest-fields.ts'
+import { requestFields } from './docs/rest-fields-requests.ts'
 
 const pages: Readonly<Record<string, () => string[]>> = {
   'options.md': optionsPage,
@@ -134,7 +137,7 @@ function compatibilityPage(): string[] {
     '# Compatibility',
     '',
     'Every operation of the four services is known. One that is not built answers 501 `NotImplementedException` and changes',
-    'nothing.',
+    'nothing. What becomes of each field of the REST service is told [at the end](#fields-of-rest-apis).',
     '',
     tableRow(['Service', 'Built', 'Not built']),
     tableRow(['---', '---', '---']),
@@ -186,7 +189,30 @@ function compatibilityPage(): string[] {
       ...(done.length === 0 ? [] : ['', '**Built**', '', ...wrapped(done)]),
       ...(missing.length === 0 ? [] : ['', '**Not built: 501**', '', ...wrapped(missing)]),
     ]),
+    '',
+    '## Fields of REST APIs',
+    '',
+    'What the gateway does with each field of the structures that the operations answer or take.',
+    '',
+    '- **enforced**: it does what it does on AWS.',
+    '- **refused**: it can be configured; requests that it concerns are answered with a refusal.',
+    '- **kept**: it is stored, answered and exported, and changes no answer to a client.',
+    '- **answered**: it is the gateway that says it: identifiers, dates, what follows from other fields.',
+    ...Object.entries(structureFields).flatMap(([name, fields]) => fieldTable(name, fields)),
+    ...fieldTable('Only in requests', requestFields),
   ]
+}
+
+function fieldTable(title: string, fields: Fields): string[] {
+  const head = [tableRow(['Fields', 'Here', 'More']), tableRow(['---', '---', '---'])]
+  const rows = effectRows(fields).map(cells => tableRow(cells.map(linkRefusals)))
+  return ['', `### ${title}`, '', ...head, ...rows]
+}
+
+function linkRefusals(text: string): string {
+  return text.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, word =>
+    Object.hasOwn(refusals, word) ? `[${word}](refusals.md#${word.toLowerCase()})` : word,
+  )
 }
 
 const guesses: readonly string[] = [
