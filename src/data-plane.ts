@@ -1,53 +1,51 @@
 /**
  * The main thread's side of the data plane: starts the threads, keeps them on the same programs, starts a new one when one
- * dies, and carries their function calls to the runner.
+ * dies or falls silent, and carries their function calls to the runner (data-thread.ts).
  *
  * Publishing is one queue: programs reach every thread in the order in which they were committed, and `publish` resolves
  * when each thread has swapped, so that who deployed can call at once.
  */
 import { createServer } from 'node:net'
-import { Worker } from 'node:worker_threads'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BucketPlaces, methodKey } from './bucket-places.ts'
+import { type Answer, type Ask, DataThread } from './data-thread.ts'
 import { TokenBuckets } from './limits/token-bucket.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import type { ProgramSource } from './program/program.ts'
-import type {
-  Explained,
-  FromWorker,
-  PlainRecord,
-  Publication,
-  ToWorker,
-  WorkerSettings,
-} from './threads.ts'
+import { methodSettings, throttleOf } from './program/stage.ts'
+import type { Explained, PlainRecord, Publication, WorkerSettings } from './threads.ts'
 
 export interface DataPlaneParts {
   readonly threads: number
   readonly settings: Omit<WorkerSettings, 'reusePort' | 'buckets'>
   readonly invoke: InvokeFunction
   readonly log: (level: 'warn' | 'error', message: string) => void
+  /** What the threads run. Default worker.js. */
+  readonly entry?: URL
 }
 
-/** A request as `ToWorker` without the number that pairs it with its answer. */
-type Ask =
-  | { readonly type: 'publish'; readonly publication: Publication }
-  | { readonly type: 'retract'; readonly apiId: string; readonly stage: string }
-  | { readonly type: 'flush'; readonly apiId: string; readonly stage: string }
-  | { readonly type: 'explain'; readonly requestId: string }
-  | { readonly type: 'latest'; readonly count: number }
-
-type Answer = Extract<FromWorker, { id: number }>
-
-const answerLimitMs = 30_000
-/** Half a megabyte of shared memory: throttles for so many methods. */
+/** Half a megabyte of shared memory: so many methods may have throttles. */
 const bucketCount = 65_536
+/** A thread that lived for less is not replaced at once: what ended it may end the next one too. */
+const shortLifeMs = 5000
+const pauseMs = 1000
+const heartbeatMs = 10_000
+
+/** What the threads run for one stage. */
+interface Running {
+  readonly publication: Publication
+  readonly throttled: readonly string[]
+}
 
 export class DataPlane {
   readonly #parts: DataPlaneParts
-  readonly #threads = new Set<Thread>()
+  readonly #threads = new Set<DataThread>()
   /** What every thread runs, by `api/stage`. A thread that starts later gets them all. */
-  readonly #current = new Map<string, Publication>()
+  readonly #current = new Map<string, Running>()
   readonly #bucketMemory = TokenBuckets.allocate(bucketCount)
   readonly #places = new BucketPlaces(new TokenBuckets(this.#bucketMemory), bucketCount)
+  /** Whoever owes an answer and is silent is ended; so each is asked something now and then. */
+  #heartbeat: NodeJS.Timeout | undefined
   #port = 0
   #isClosing = false
   #queue: Promise<unknown> = Promise.resolve()
@@ -65,35 +63,47 @@ export class DataPlane {
     this.#port = first
     const others = Array.from({ length: this.#parts.threads - 1 }, () => this.#startThread(first))
     await Promise.all(others)
+    this.#heartbeat = setInterval(() => void this.latest(0), heartbeatMs).unref()
     return first
   }
 
   /**
-   * Every thread runs this program from now on; `text` is the source as JSON. Rejects when one cannot compile it; that
-   * thread keeps the old one.
+   * Every thread runs this program from now on; `text` is the source as JSON. Rejects when one cannot compile it; then all
+   * keep the old one. A thread that dies meanwhile is no reason: the one that takes its place gets the new program.
    */
   publish(source: ProgramSource, text: string): Promise<void> {
     return this.#enqueue(async () => {
-      const key = keyOf(source.apiId, source.stage.stageName)
+      const { apiId, stage } = source
+      const key = keyOf(apiId, stage.stageName)
       const previous = this.#current.get(key)
-      const publication = { source: text, buckets: this.#places.place(key, methodsOf(source)) }
-      this.#current.set(key, publication)
-      const answers = await this.#askAll({ type: 'publish', publication })
-      const failed = answers.find(answer => answer.type === 'done' && answer.error !== null)
-      if (failed?.type !== 'done' || failed.error === null) return
-      if (previous === undefined) this.#current.delete(key)
-      else this.#current.set(key, previous)
-      throw new Error(failed.error)
+      const refusal = await this.#run(key, text, throttledMethods(source))
+      if (refusal === null) return
+      if (previous === undefined) await this.#end(apiId, stage.stageName)
+      else await this.#run(key, previous.publication.source, previous.throttled)
+      throw new Error(refusal)
     })
   }
 
+  /** Gives the first thread's reason not to. */
+  async #run(key: string, source: string, throttled: readonly string[]): Promise<string | null> {
+    const publication = { source, buckets: this.#places.place(key, throttled) }
+    this.#current.set(key, { publication, throttled })
+    const answers = await this.#askAll({ type: 'publish', publication })
+    for (const answer of answers) {
+      if (answer.type === 'done' && answer.error !== null) return answer.error
+    }
+    return null
+  }
+
   retract(apiId: string, stage: string): Promise<void> {
-    return this.#enqueue(async () => {
-      const key = keyOf(apiId, stage)
-      this.#current.delete(key)
-      await this.#askAll({ type: 'retract', apiId, stage })
-      this.#places.release(key)
-    })
+    return this.#enqueue(() => this.#end(apiId, stage))
+  }
+
+  async #end(apiId: string, stage: string): Promise<void> {
+    const key = keyOf(apiId, stage)
+    this.#current.delete(key)
+    await this.#askAll({ type: 'retract', apiId, stage })
+    this.#places.release(key)
   }
 
   /** Resolves when no thread has anything in the stage's cache that was there before. */
@@ -119,6 +129,7 @@ export class DataPlane {
 
   async close(): Promise<void> {
     this.#isClosing = true
+    clearInterval(this.#heartbeat)
     await Promise.all([...this.#threads].map(thread => thread.stop()))
   }
 
@@ -133,136 +144,56 @@ export class DataPlane {
   }
 
   async #startThread(port: number): Promise<number> {
-    const { settings, threads, invoke, log } = this.#parts
-    const thread = new Thread(
-      { ...settings, reusePort: threads > 1, buckets: this.#bucketMemory },
+    const { settings, threads, invoke, log, entry } = this.#parts
+    const startedAt = performance.now()
+    let isListening = false
+    const thread: DataThread = new DataThread({
+      settings: { ...settings, reusePort: threads > 1, buckets: this.#bucketMemory },
       invoke,
       log,
-      error => {
+      ...(entry === undefined ? {} : { entry }),
+      died: reason => {
         this.#threads.delete(thread)
-        if (this.#isClosing) return
-        log('error', `a data-plane thread died and is started again: ${error}`)
-        this.#startThread(this.#port).catch(cause =>
-          log('error', `it could not be started: ${cause}`),
-        )
+        // One that dies before it listens fails the call below.
+        if (isListening) void this.#replace(reason, performance.now() - startedAt)
       },
-    )
-    // Programs first: a thread that listens answers.
-    const publications = [...this.#current.values()]
-    await Promise.all(publications.map(publication => thread.ask({ type: 'publish', publication })))
-    const listening = await thread.listen(port)
+    })
+    // One of all from the start: what is published while it loads reaches it in its turn.
     this.#threads.add(thread)
-    return listening
-  }
-}
-
-class Thread {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, (answer: Answer) => void>()
-  #last = 0
-  #onListening: ((outcome: { port: number } | Error) => void) | null = null
-  #isOver = false
-
-  constructor(
-    settings: WorkerSettings,
-    invoke: InvokeFunction,
-    log: DataPlaneParts['log'],
-    died: (reason: string) => void,
-  ) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: settings })
-    this.#worker.on('message', (message: FromWorker) => this.#take(message, invoke, log))
-    let reason = 'it ended'
-    this.#worker.on('error', error => {
-      reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    })
-    this.#worker.on('exit', () => {
-      const wasStopped = this.#isOver
-      this.#isOver = true
-      this.#failAll(reason)
-      if (!wasStopped) died(reason)
-    })
-  }
-
-  listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#onListening = outcome => {
-        this.#onListening = null
-        if (outcome instanceof Error) reject(outcome)
-        else resolve(outcome.port)
+    // Programs first: a thread that listens answers.
+    const loading = [...this.#current].map(async ([key, { publication }]) => {
+      const answer = await thread.ask({ type: 'publish', publication })
+      if (answer.type === 'done' && answer.error !== null) {
+        log('error', `${key} cannot be served: ${answer.error}`)
       }
-      this.#send({ type: 'listen', port })
     })
-  }
-
-  /** Resolves with an error answer when the thread is gone or silent; one thread never holds up the others for long. */
-  ask(ask: Ask): Promise<Answer> {
-    const id = ++this.#last
-    return new Promise(resolve => {
-      const timer = setTimeout(
-        () => this.#answer({ type: 'done', id, error: 'no answer' }),
-        answerLimitMs,
-      )
-      this.#waiting.set(id, answer => {
-        clearTimeout(timer)
-        resolve(answer)
-      })
-      if (this.#isOver) this.#answer({ type: 'done', id, error: null })
-      else this.#send({ ...ask, id })
-    })
-  }
-
-  /** Requests that run end; after five seconds the thread ends anyway. */
-  async stop(): Promise<void> {
-    if (this.#isOver) return
-    this.#isOver = true
-    const exited = new Promise<void>(resolve => this.#worker.once('exit', () => resolve()))
-    this.#send({ type: 'stop' })
-    const timer = setTimeout(() => void this.#worker.terminate(), 5_000)
-    await exited
-    clearTimeout(timer)
-  }
-
-  #take(message: FromWorker, invoke: InvokeFunction, log: DataPlaneParts['log']): void {
-    switch (message.type) {
-      case 'listening':
-        this.#onListening?.({ port: message.port })
-        break
-      case 'listen-failed':
-        this.#onListening?.(Object.assign(new Error(message.message), { code: message.code }))
-        break
-      case 'done':
-      case 'explained':
-      case 'latest':
-        this.#answer(message)
-        break
-      case 'invoke':
-        invoke(message.call)
-          .catch(error => ({ type: 'failed' as const, reason: String(error) }))
-          .then(answer => this.#send({ type: 'invoked', id: message.id, answer }))
-        break
-      case 'log':
-        log(message.level, message.message)
-        break
-      case 'stopped':
-        break
-      default:
-        message satisfies never
+    await Promise.all(loading)
+    try {
+      const listening = await thread.listen(port)
+      isListening = true
+      return listening
+    } catch (error) {
+      this.#threads.delete(thread)
+      await thread.stop()
+      throw error
     }
   }
 
-  #answer(answer: Answer): void {
-    const resolve = this.#waiting.get(answer.id)
-    this.#waiting.delete(answer.id)
-    resolve?.(answer)
-  }
-
-  #failAll(reason: string): void {
-    this.#onListening?.(new Error(reason))
-    for (const id of [...this.#waiting.keys()]) this.#answer({ type: 'done', id, error: reason })
-  }
-
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message)
+  async #replace(reason: string, livedMs: number): Promise<void> {
+    const { log } = this.#parts
+    let waitMs = livedMs < shortLifeMs ? pauseMs : 0
+    if (!this.#isClosing) log('error', `a data-plane thread died and is started again: ${reason}`)
+    while (!this.#isClosing) {
+      await sleep(waitMs, undefined, { ref: false })
+      if (this.#isClosing) return
+      try {
+        await this.#startThread(this.#port)
+        return
+      } catch (error) {
+        log('error', `a data-plane thread could not be started: ${error}`)
+        waitMs = pauseMs
+      }
+    }
   }
 }
 
@@ -279,9 +210,14 @@ function keyOf(apiId: string, stage: string): string {
   return `${apiId}/${stage}`
 }
 
-function methodsOf(source: ProgramSource): string[] {
-  const all = [...source.snapshot.resources, ...(source.canary?.snapshot.resources ?? [])]
-  return all.flatMap(({ path, resourceMethods = {} }) =>
-    Object.keys(resourceMethods).map(verb => methodKey(verb, path)),
+/** The methods that need a token bucket, those of the canary with them. */
+function throttledMethods({ snapshot, canary, stage }: ProgramSource): string[] {
+  const settingsOf = methodSettings(stage)
+  const resources = [...snapshot.resources, ...(canary?.snapshot.resources ?? [])]
+  const throttled = resources.flatMap(({ path, resourceMethods = {} }) =>
+    Object.keys(resourceMethods)
+      .filter(verb => throttleOf(settingsOf(path, verb)) !== null)
+      .map(verb => methodKey(verb, path)),
   )
+  return [...new Set(throttled)]
 }

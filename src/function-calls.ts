@@ -145,8 +145,13 @@ export class FunctionCalls implements FunctionHost {
   async #lookUp(arn: string): Promise<ResolvedFunction | undefined> {
     if (this.#store === null) return this.#kept.get(arn)
     const found = await resolveFunction(this.#store, this, arn)
-    if (found === undefined) await this.#kept.remove(arn)
-    else await this.#kept.put(arn, found)
+    try {
+      if (found === undefined) await this.#kept.remove(arn)
+      else await this.#kept.put(arn, found)
+    } catch (error) {
+      // A full disk keeps nobody from calling the function.
+      this.#log.error(`the function ${arn} cannot be kept for a start without the store: ${error}`)
+    }
     return found
   }
 

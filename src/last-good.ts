@@ -5,6 +5,8 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+const programName = /^([a-z0-9-]+)\.([\w$-]+)\.json$/
+
 export interface KeptProgram {
   readonly apiId: string
   readonly stage: string
@@ -18,9 +20,11 @@ export class LastGood {
     this.#folder = folder
   }
 
+  /** What is there already is not written again: a start with thousands of programs need not wait for the disk. */
   async put(apiId: string, stage: string, source: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const path = this.#path(apiId, stage)
+    if ((await textOf(path)) === source) return
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const draft = `${path}.${process.pid}.draft`
     const file = await open(draft, 'w', 0o600)
     try {
@@ -36,12 +40,22 @@ export class LastGood {
     await rm(this.#path(apiId, stage), { force: true })
   }
 
+  /** Keeps `wanted`, by `api/stage`; all else goes, drafts of a gateway that was killed too. */
+  async removeExcept(wanted: ReadonlySet<string>): Promise<void> {
+    for (const name of await this.#names()) {
+      const [, apiId, stage] = programName.exec(name) ?? []
+      if (apiId !== undefined && wanted.has(`${apiId}/${stage}`)) continue
+      if (apiId === undefined && !name.endsWith('.draft')) continue
+      await rm(join(this.#folder, name), { force: true })
+    }
+  }
+
   /** Every program that can be read; one that cannot is left out and named in `skipped`. */
   async all(): Promise<{ programs: KeptProgram[]; skipped: string[] }> {
     const programs: KeptProgram[] = []
     const skipped: string[] = []
     for (const name of await this.#names()) {
-      const found = /^([a-z0-9-]+)\.([\w$-]+)\.json$/.exec(name)
+      const found = programName.exec(name)
       if (found === null) continue
       try {
         const source = await readFile(join(this.#folder, name), 'utf8')
@@ -66,8 +80,16 @@ export class LastGood {
   /** API ids and stage names were checked when they were made; a name that is not of their form never gets here. */
   #path(apiId: string, stage: string): string {
     const name = `${apiId}.${stage}.json`
-    if (!/^[a-z0-9-]+\.[\w$-]+\.json$/i.test(name))
-      throw new RangeError(`Bad program name: ${name}`)
+    if (!programName.test(name)) throw new RangeError(`Bad program name: ${name}`)
     return join(this.#folder, name)
+  }
+}
+
+/** undefined: there is none, or it cannot be read. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    return undefined
   }
 }

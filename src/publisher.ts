@@ -34,13 +34,21 @@ export class Publisher {
     this.#log = log
   }
 
-  /** Resolves when every thread runs the change. Each program was compiled before it was committed, so failing here is loud. */
+  /**
+   * Resolves when every thread runs the change. Each program was compiled before it was committed, so failing here is
+   * loud.
+   */
   publish(changes: readonly Change[]): Promise<void> {
-    const done = this.#queue.then(async () => {
-      for (const change of changes) await this.#apply(change)
-    })
+    const done = this.#queue.then(() => this.#applyAll(changes))
     this.#queue = done.catch(() => undefined)
     return done
+  }
+
+  /** All were committed: one that fails does not hold up the others. */
+  async #applyAll(changes: readonly Change[]): Promise<void> {
+    const failures: unknown[] = []
+    for (const change of changes) await this.#apply(change).catch(error => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
 
   /** At start: the store's programs; what lies on disk besides is of stages that are gone. */
@@ -51,13 +59,12 @@ export class Publisher {
       const stage = source.stage.stageName
       wanted.add(`${apiId}/${stage}`)
       const text = JSON.stringify(source)
-      await this.#lastGood.put(apiId, stage, text)
+      await this.#keep(apiId, stage, text)
       await this.#publishOr(source, text)
     }
-    const { programs } = await this.#lastGood.all()
-    for (const { apiId, stage } of programs) {
-      if (!wanted.has(`${apiId}/${stage}`)) await this.#lastGood.remove(apiId, stage)
-    }
+    await this.#orComplain('kept programs of stages that are gone cannot be removed', () =>
+      this.#lastGood.removeExcept(wanted),
+    )
   }
 
   /** At start without a store: what was live last. */
@@ -91,14 +98,33 @@ export class Publisher {
     if (change.type === 'retract') {
       const { apiId, stageName } = change
       await this.#dataPlane.retract(apiId, stageName)
-      await this.#lastGood.remove(apiId, stageName)
+      await this.#orComplain(
+        `the kept program of stage ${stageName} of API ${apiId}, which is gone, cannot be removed`,
+        () => this.#lastGood.remove(apiId, stageName),
+      )
       return
     }
     const { apiId, stage } = change.source
     this.#warn(change.source, change.remarks)
     const text = JSON.stringify(change.source)
     await this.#dataPlane.publish(change.source, text)
-    await this.#lastGood.put(apiId, stage.stageName, text)
+    await this.#keep(apiId, stage.stageName, text)
+  }
+
+  #keep(apiId: string, stage: string, text: string): Promise<void> {
+    return this.#orComplain(
+      `stage ${stage} of API ${apiId} is live but cannot be kept for a start without the store`,
+      () => this.#lastGood.put(apiId, stage, text),
+    )
+  }
+
+  /** A full disk must not undo what the store has and the threads run. */
+  async #orComplain(complaint: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#log.error(`${complaint}: ${error}`)
+    }
   }
 
   #warn(source: ProgramSource, remarks: readonly string[]): void {

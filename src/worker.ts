@@ -170,14 +170,15 @@ function listen(onPort: number): void {
   )
 }
 
-/** Requests that run get their answers; idle connections close at once. */
+/** Requests that run get their answers, then their connections close; idle connections close at once. */
 function stop(): void {
+  const closing = setInterval(() => server.closeIdleConnections(), 50)
   server.close(() => {
+    clearInterval(closing)
     forwarder.close()
     void tools.client.close().then(() => {
       send({ type: 'stopped' })
       port.close()
     })
   })
-  server.closeIdleConnections()
 }

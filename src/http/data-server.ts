@@ -40,9 +40,15 @@ export interface DataServerParts {
   readonly random: () => number
 }
 
+interface Serving extends DataServerParts {
+  /** The server takes no new connections; those that are open end with their next answer. */
+  readonly isStopping: () => boolean
+}
+
 type ApiAddress = Extract<Address, { type: 'api' }>
 
-export function createDataServer(parts: DataServerParts): Server {
+export function createDataServer(given: DataServerParts): Server {
+  const parts: Serving = { ...given, isStopping: () => !server.listening }
   const server = createServer(
     {
       noDelay: true,
@@ -75,7 +81,7 @@ export function createDataServer(parts: DataServerParts): Server {
 
 /** `asksFirst`: the client waits for `100 Continue` before it sends the body. */
 function accept(
-  parts: DataServerParts,
+  parts: Serving,
   request: IncomingMessage,
   response: ServerResponse,
   asksFirst: boolean,
@@ -85,6 +91,7 @@ function accept(
     request.socket.destroy()
     return
   }
+  if (parts.isStopping()) response.shouldKeepAlive = false
   const intake = takeIn(request)
   if ('status' in intake) {
     writePlain(request, response, intake.status, intake.message)

@@ -41,7 +41,8 @@ function kindOf(name: string): number {
   const remembered = interesting.get(name)
   if (remembered !== undefined) return remembered
   const kind = kinds.get(name.toLowerCase()) ?? other
-  if (interesting.size < 4096) interesting.set(name, kind)
+  // Clients choose the names: neither many nor long ones may fill the memory.
+  if (name.length <= 64 && interesting.size < 4096) interesting.set(name, kind)
   return kind
 }
 

@@ -4,9 +4,14 @@
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { coarseTimers } from '../base/coarse-timer.ts'
 import type { Reply } from '../messages/messages.ts'
 
 const oneWriteLimitBytes = 16384
+
+/** For a large answer to be taken, like the time for a request to be sent; a slow reader holds its memory no longer. */
+const takingLimitMs = 300_000
+const largeBytes = 65_536
 
 /** `headers` becomes ours: Date and Content-Length are added to it. */
 export function writeAnswer(
@@ -34,6 +39,12 @@ export function writeAnswer(
   else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')
   else if (length <= oneWriteLimitBytes) response.end(body.toString('latin1'), 'latin1')
   else response.end(body)
+  if (length > largeBytes) limitTaking(response)
+}
+
+function limitTaking(response: ServerResponse): void {
+  const limit = coarseTimers.after(takingLimitMs, () => response.destroy())
+  response.once('close', () => coarseTimers.cancel(limit))
 }
 
 /** `{"message": …}`, for requests that belong to no API. */

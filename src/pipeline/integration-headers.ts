@@ -77,7 +77,7 @@ function fateOf(name: string): number {
   const remembered = known.get(name)
   if (remembered !== undefined) return remembered
   const fate = decideFate(name.toLowerCase())
-  if (known.size < 4096) known.set(name, fate)
+  if (name.length <= 64 && known.size < 4096) known.set(name, fate)
   return fate
 }
 

@@ -5,6 +5,7 @@
  * headers and the body through its template. Proxy: the back end's answer, less the headers that API Gateway renames or
  * drops. Overrides made by templates come last ("Override your API's request and response parameters").
  */
+import { isHeaderName } from '../integrations/http/header-name.ts'
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
@@ -150,14 +151,14 @@ function fateOf(kind: 'proxy-backend' | 'mapped', name: string): string | null {
         : lower === contentTypeName
           ? contentTypeName
           : name
-  if (known[kind].size < 4096) known[kind].set(name, fate)
+  if (name.length <= 64 && known[kind].size < 4096) known[kind].set(name, fate)
   return fate
 }
 
 function pushHeader(headers: string[], name: string, value: string): void {
-  if (!isFieldValue(value)) {
+  if (!isHeaderName(name) || !isFieldValue(value)) {
     throw new Refusal('API_CONFIGURATION_ERROR', {
-      reason: `the mapped value of the response header ${name} has characters that HTTP does not allow`,
+      reason: `the response header ${name} or its value has characters that HTTP does not allow`,
     })
   }
   const rule = responseHeaderRule('mapped', name.toLowerCase())

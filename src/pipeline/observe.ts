@@ -47,9 +47,9 @@ export class Observer {
   unknown(arrival: Arrival, apiId: string, stage: string): void {
     const record = this.#ring.take()
     fillArrival(record, arrival)
-    record.apiId = apiId
+    record.apiId = copied(apiId, 63)
     record.apiName = ''
-    record.stage = stage
+    record.stage = copied(stage, 128)
     record.deploymentId = ''
     record.isCanary = false
     record.deployedAt = 0
@@ -70,10 +70,23 @@ function fillArrival(record: DecisionRecord, arrival: Arrival): void {
   record.requestId = arrival.requestId
   record.startedAt = arrival.startedAt
   record.durationMs = performance.now() - arrival.startedMonotonic
-  record.method = arrival.method
-  record.path = arrival.pathWithStage
-  record.host = arrival.host
+  record.method = kept(arrival.method, 64)
+  const { pathWithStage } = arrival
+  // Path and query were one text.
+  const isAlone = arrival.rawQuery.length < 1024
+  record.path = isAlone ? kept(pathWithStage, 2048) : copied(pathWithStage, 2048)
+  record.host = kept(arrival.host, 255)
   record.sourceIp = arrival.sourceIp
+}
+
+/** Ten thousand records are kept, so a long text is cut. */
+function kept(text: string, limit: number): string {
+  return text.length <= limit ? text : `${copied(text, limit)}…`
+}
+
+/** A part of a text holds the whole in memory; a copy does not. */
+function copied(text: string, limit: number): string {
+  return Buffer.from(text.slice(0, limit)).toString()
 }
 
 function fillProgram(record: DecisionRecord, program: Program): void {
@@ -112,7 +125,7 @@ function fillAnswer(
 ): void {
   record.status = reply.status
   record.refusal = refusal?.type ?? ''
-  record.reason = refusal?.detail.reason ?? ''
+  record.reason = kept(refusal?.detail.reason ?? '', 4096)
   record.gatewayResponse = refusal === null ? '' : program.gatewayResponses.of[refusal.type].origin
   record.responseBytes = reply.body.length
 }

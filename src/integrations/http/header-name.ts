@@ -2,13 +2,13 @@
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** Bounded, because clients and back ends choose the names. */
+/** Bounded in number and length, because clients and back ends choose the names. */
 const known = new Set<string>()
 const knownLimit = 4096
 
 export function isHeaderName(name: string): boolean {
   if (known.has(name)) return true
   if (!token.test(name)) return false
-  if (known.size < knownLimit) known.add(name)
+  if (name.length <= 64 && known.size < knownLimit) known.add(name)
   return true
 }
