@@ -17,7 +17,7 @@ export type Ask =
 
 export type Answer = Extract<FromWorker, { id: number }>
 
-export type LogThread = (level: 'warn' | 'error', message: string) => void
+type LogThread = (level: 'warn' | 'error', message: string) => void
 
 export interface DataThreadParts {
   readonly settings: WorkerSettings
