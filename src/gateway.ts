@@ -8,9 +8,7 @@
  * What control and pipeline need from each other is handed over here, as functions. Order of starting: the store, the
  * control plane, the programs, and the public port last, so that whoever can connect gets answers.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { randomIds } from './base/ids.ts'
@@ -19,6 +17,7 @@ import { functions as functionRecords } from './control/lambda/records.ts'
 import { publishedSources } from './control/publication.ts'
 import { restApis } from './control/records.ts'
 import { createControlServer } from './control/server.ts'
+import { placeControlSocket } from './control-socket.ts'
 import { DataPlane } from './data-plane.ts'
 import { FunctionCalls } from './function-calls.ts'
 import { integrationTools } from './integration-tools.ts'
@@ -83,9 +82,8 @@ async function assemble(
   closers.push(() => runner.close())
   const functions = new FunctionCalls(store, runner, options.dataDir, log)
 
-  const socketFolder = await mkdtemp(join(tmpdir(), 'portcullis-'))
-  closers.push(() => rm(socketFolder, { recursive: true, force: true }))
-  const controlSocket = join(socketFolder, 'control.sock')
+  const controlSocket = await placeControlSocket(store === null ? null : options.dataDir)
+  closers.push(() => controlSocket.remove())
 
   const invoke: InvokeFunction = call => functions.call(call)
   const outgoing = {
@@ -103,7 +101,7 @@ async function assemble(
     settings: {
       host: options.host,
       port: options.port,
-      controlSocket,
+      controlSocket: controlSocket.path,
       bodyLimitBytes: options.bodyLimitBytes,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       cacheBytes: options.cacheBytes,
@@ -140,7 +138,7 @@ async function assemble(
     if (control === null) own.refuseControl(response)
     else control(request, response)
   })
-  await listenOn(server, controlSocket)
+  await listenOn(server, controlSocket.path)
   closers.push(() => closeServer(server))
 
   if (store === null) await publisher.restoreFromDisk()

@@ -4,6 +4,7 @@
  */
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ProgramSource } from './program/program.ts'
 
 const programName = /^([a-z0-9-]+)\.([\w$-]+)\.json$/
 
@@ -57,10 +58,11 @@ export class LastGood {
     for (const name of await this.#names()) {
       const found = programName.exec(name)
       if (found === null) continue
+      const [, apiId = '', stage = ''] = found
       try {
         const source = await readFile(join(this.#folder, name), 'utf8')
-        JSON.parse(source)
-        programs.push({ apiId: found[1] as string, stage: found[2] as string, source })
+        if (!isProgramOf(JSON.parse(source), apiId, stage)) throw new TypeError('not this program')
+        programs.push({ apiId, stage, source })
       } catch {
         skipped.push(name)
       }
@@ -92,4 +94,15 @@ async function textOf(path: string): Promise<string | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** Enough to tell what we wrote; the compiler finds the rest. */
+function isProgramOf(value: unknown, apiId: string, stage: string): boolean {
+  const program = value as Partial<ProgramSource> | null
+  return (
+    typeof program === 'object' &&
+    program?.format === 1 &&
+    program.apiId === apiId &&
+    program.stage?.stageName === stage
+  )
 }

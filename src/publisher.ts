@@ -80,9 +80,9 @@ export class Publisher {
 
   /** At start one program that cannot run must not keep the others from running. */
   async #publishOr(source: ProgramSource, text: string): Promise<void> {
-    // The definition is as it was, the options may be others.
-    this.#warn(source, [])
     try {
+      // The definition is as it was, the options may be others.
+      this.#warn(source, [])
       await this.#dataPlane.publish(source, text)
     } catch (error) {
       const { apiId, stage } = source

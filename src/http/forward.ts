@@ -7,7 +7,8 @@ import type { Cancel } from '../messages/messages.ts'
 
 export class ControlForwarder {
   readonly #socketPath: string
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  /** As many connections as there are requests: slow uploads must not keep others out. The control server times them. */
+  readonly #agent = new Agent({ keepAlive: true })
 
   constructor(socketPath: string) {
     this.#socketPath = socketPath

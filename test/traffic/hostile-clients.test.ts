@@ -216,3 +216,14 @@ for (const { name, lines } of served) {
     assert.match(await answer, /^HTTP\/1.1 200 /)
   })
 }
+
+test('slow uploads to the control plane do not keep others from it', async () => {
+  const sockets = await Promise.all(Array.from({ length: 100 }, open))
+  const lines = ['POST /restapis?mode=import HTTP/1.1', 'Host: x', 'Content-Length: 1000', '', '{']
+  for (const socket of sockets) socket.write(lines.join('\r\n'))
+  const health = await fetch(`${t.gateway.url}/_portcullis/health`, {
+    signal: AbortSignal.timeout(5000),
+  })
+  assert.equal(health.status, 200)
+  for (const socket of sockets) socket.destroy()
+})

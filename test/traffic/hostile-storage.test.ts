@@ -71,3 +71,40 @@ test('a start removes what a killed gateway left, and nothing else', async () =>
     await t.close()
   }
 })
+
+test('a kept program that is JSON and no program is left out, and the others are served', async () => {
+  const t = await startGateway()
+  const apiId = await t.deploy(api({ '/x': { get: mock('kept') } }))
+  await t.gateway.close()
+  const dataDir = join(t.folder, 'data')
+  const others = ['null', '[]', '{}', '1', '{"apiId":"a","stage":{"stageName":"test"}}']
+  for (const [i, text] of others.entries()) {
+    await writeFile(join(dataDir, 'programs', `other${i}.test.json`), text)
+  }
+  await writeFile(join(dataDir, 'records.db'), 'this is no database')
+  const complaints: string[] = []
+  const again = await createGateway(testOptions(dataDir), { log: collectingLog(complaints) })
+  try {
+    assert.equal((await call(again.port, apiId, '/x')).body, 'kept')
+    for (const i of others.keys()) assert.match(complaints.join('\n'), new RegExp(`other${i}`))
+  } finally {
+    await again.close()
+    await t.close()
+  }
+})
+
+test('the folder of the control socket goes with the gateway, and with the next start when it was killed', async () => {
+  const t = await startGateway()
+  await t.gateway.close()
+  const run = join(t.folder, 'data', 'run')
+  await mkdir(run, { recursive: true })
+  await writeFile(join(run, 'control.sock'), 'left by a gateway that was killed')
+  const again = await createGateway(testOptions(join(t.folder, 'data')), { log: collectingLog([]) })
+  try {
+    assert.equal((await fetch(`${again.url}/_portcullis/health`)).status, 200)
+  } finally {
+    await again.close()
+  }
+  await assert.rejects(readdir(run), { code: 'ENOENT' })
+  await t.close()
+})
