@@ -80,6 +80,7 @@ wrk.headers["Content-Type"] = "application/json"
     }))
   const scenarios: Record<string, Contender[]> = {
     mock: [own('/mock')],
+    cached: [own('/cached')],
     'proxy-100': [...beside('/100'), own('/100')],
     'proxy-10k': [...beside('/10k'), own('/10k')],
     'lambda-proxy': [own('/lambda')],

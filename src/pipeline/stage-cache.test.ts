@@ -81,12 +81,13 @@ test('the least recently used goes when there is no room', () => {
 
 test('a body is copied out of the memory that it came in', () => {
   const cache = cacheAt()
-  const received = Buffer.from('abcdef')
-  fill(cache, 'k', { ...reply, body: received.subarray(1, 3) })
+  const received = Buffer.from('abcdéf')
+  fill(cache, 'text', { ...reply, body: received.subarray(1, 3) })
+  fill(cache, 'bytes', { ...reply, body: received.subarray(3, 6) })
   received.fill(0)
-  const body = cache.find('k', 1000)?.reply.body as Buffer
-  assert.equal(body.toString(), 'bc')
-  assert.equal(body.buffer.byteLength, 2)
+  assert.equal(cache.find('text', 1000)?.reply.body, 'bc')
+  const bytes = cache.find('bytes', 1000)?.reply.body as Buffer
+  assert.deepEqual([bytes.toString(), bytes.buffer.byteLength], ['dé', 3])
 })
 
 test('who misses while another asks waits for its reply', async () => {

@@ -9,6 +9,7 @@
  *
  * A flush, or a request that demands a fresh answer, takes a flight out: who waits gets its answer, but it is not kept.
  */
+import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { Lru } from '../base/lru.ts'
@@ -58,6 +59,8 @@ interface Entry {
 const itemLimitBytes = 1_048_576
 /** Of an entry, on top of what it holds; roughly. */
 const overheadBytes = 400
+/** As http/write-answer.ts writes head and body in one piece. */
+const shortBody = 16_384
 /** Longer keys are replaced by their digest: clients choose what is in them. */
 const longKey = 256
 
@@ -154,10 +157,16 @@ function sizeOf({ headers, body }: Reply): number {
   return bytes
 }
 
-/** A body may be a view into a larger piece of memory, which would stay with it. */
+/**
+ * A body may be a view into a larger piece of memory, which would stay with it. What is written in one piece with the head is
+ * kept as the text that is written then.
+ */
 function ownCopy(reply: Reply): Reply {
   const { status, headers, body } = reply
   if (typeof body === 'string') return reply
+  if (body.length <= shortBody && isAscii(body)) {
+    return { status, headers, body: body.toString('latin1') }
+  }
   const copy = Buffer.allocUnsafeSlow(body.length)
   body.copy(copy)
   return { status, headers, body: copy }
