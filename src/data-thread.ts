@@ -17,8 +17,6 @@ export type Ask =
 
 export type Answer = Extract<FromWorker, { id: number }>
 
-type LogThread = (level: 'warn' | 'error', message: string) => void
-
 export interface DataThreadParts {
   readonly settings: WorkerSettings
   readonly invoke: InvokeFunction
