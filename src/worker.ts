@@ -39,6 +39,8 @@ const caches = new StageCaches(settings.cacheBytes, systemClock)
 const ring = new DecisionRing(settings.recordsKept)
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 let lastCall = 0
+let isStopping = false
+const farewellMs = 100
 
 const tools = integrationTools(settings, invoke)
 const forwarder = new ControlForwarder(settings.controlSocket)
@@ -50,6 +52,7 @@ const server = createDataServer({
   }),
   control: (request, response, client) => forwarder.forward(request, response, client),
   bodyLimitBytes: settings.bodyLimitBytes,
+  isStopping: () => isStopping,
   random: Math.random,
 })
 
@@ -170,8 +173,16 @@ function listen(onPort: number): void {
   )
 }
 
-/** Requests that run get their answers, then their connections close; idle connections close at once. */
+/**
+ * Requests that run get their answers. Clients that ask now are still answered, and told to close the connection; closing
+ * it at once would meet the requests that are on their way.
+ */
 function stop(): void {
+  isStopping = true
+  server.getConnections((_, count) => setTimeout(stopListening, count === 0 ? 0 : farewellMs))
+}
+
+function stopListening(): void {
   const closing = setInterval(() => server.closeIdleConnections(), 50)
   server.close(() => {
     clearInterval(closing)

@@ -36,19 +36,15 @@ export interface DataServerParts {
   /** Requests that are not for an API. */
   readonly control: (request: IncomingMessage, response: ServerResponse, client: Cancel) => void
   readonly bodyLimitBytes: number
+  /** true: open connections end with their next answer. */
+  readonly isStopping: () => boolean
   /** From 0 to below 1: which requests go to a canary. */
   readonly random: () => number
 }
 
-interface Serving extends DataServerParts {
-  /** The server takes no new connections; those that are open end with their next answer. */
-  readonly isStopping: () => boolean
-}
-
 type ApiAddress = Extract<Address, { type: 'api' }>
 
-export function createDataServer(given: DataServerParts): Server {
-  const parts: Serving = { ...given, isStopping: () => !server.listening }
+export function createDataServer(parts: DataServerParts): Server {
   const server = createServer(
     {
       noDelay: true,
@@ -81,7 +77,7 @@ export function createDataServer(given: DataServerParts): Server {
 
 /** `asksFirst`: the client waits for `100 Continue` before it sends the body. */
 function accept(
-  parts: Serving,
+  parts: DataServerParts,
   request: IncomingMessage,
   response: ServerResponse,
   asksFirst: boolean,
