@@ -96,18 +96,28 @@ function accept(
   }
   const address = locate(intake.host, intake.target)
   if (address.type === 'control') {
-    if (asksFirst) response.writeContinue()
-    response.once('close', () => turn.end())
-    parts.control(request, response, turn)
+    survive(parts, turn, 'to the control plane', () => {
+      if (asksFirst) response.writeContinue()
+      response.once('close', () => turn.end())
+      parts.control(request, response, turn)
+    })
     return
   }
   const arrival = arrivalOf(request, intake, address)
+  survive(parts, turn, arrival.requestId, () =>
+    serve(parts, address, arrival, intake, turn, asksFirst),
+  )
+}
+
+/** No request may end the thread, whatever was overlooked. */
+function survive(parts: DataServerParts, turn: Turn, requestId: string, work: () => void): void {
   try {
-    serve(parts, address, arrival, intake, turn, asksFirst)
+    work()
   } catch (error) {
-    // No request may end the thread, whatever was overlooked.
-    parts.observer.crashed(arrival, error)
-    response.destroy()
+    parts.observer.crashed(requestId, error)
+    if (turn.response.headersSent) turn.response.destroy()
+    else writePlain(turn.request, turn.response, 500, 'Internal server error')
+    turn.end()
   }
 }
 
@@ -247,7 +257,7 @@ class Ending implements Finish {
   failed(x: Exchange, error: unknown): void {
     try {
       x.refusal = toRefusal(error)
-      if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival, error)
+      if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival.requestId, error)
       this.reply(x, refusalReply(x, x.refusal))
     } catch (fault) {
       this.#giveUp(x, fault)
@@ -272,7 +282,7 @@ class Ending implements Finish {
 
   #giveUp(x: Exchange, error: unknown): void {
     const { request, response } = this.#turn
-    this.#observer.crashed(x.arrival, error)
+    this.#observer.crashed(x.arrival.requestId, error)
     if (response.headersSent) response.destroy()
     else writePlain(request, response, 500, 'Internal server error')
     this.#turn.end()

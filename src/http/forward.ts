@@ -51,7 +51,17 @@ function onwardHeaders(request: IncomingMessage): string[] {
   return headers
 }
 
-const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect'])
+/** RFC 9110 §7.6.1. node refuses to send some of them where they do not fit. */
+const hopByHop = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 /** Drops connection-level headers from a flat list: of a name the value behind it goes too. */
 function isKept(_: string, index: number, all: readonly string[]): boolean {

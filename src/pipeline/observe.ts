@@ -61,8 +61,8 @@ export class Observer {
     record.responseBytes = 0
   }
 
-  crashed(arrival: Arrival, error: unknown): void {
-    this.#logCrash(arrival.requestId, error)
+  crashed(requestId: string, error: unknown): void {
+    this.#logCrash(requestId, error)
   }
 }
 

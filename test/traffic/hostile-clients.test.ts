@@ -227,3 +227,23 @@ test('slow uploads to the control plane do not keep others from it', async () =>
   assert.equal(health.status, 200)
   for (const socket of sockets) socket.destroy()
 })
+
+test('no header of a request to the control plane ends the thread', async () => {
+  const names = ['Trailer', 'TE', 'Upgrade', 'Keep-Alive', 'Proxy-Connection', 'Date', 'Via']
+  const values = ['a', 'close', 'chunked', '0', '', 'a, b', 'Content-Length', 'trailers']
+  for (const target of ['GET /restapis', 'POST /restapis', 'HEAD /_portcullis/health']) {
+    for (const name of names) {
+      const lines = values.map(value =>
+        rawExchange(
+          t.gateway.port,
+          `${target} HTTP/1.1\r\nHost: x\r\n${name}: ${value}\r\nConnection: close\r\n\r\n`,
+        ),
+      )
+      for (const answer of await Promise.all(lines)) assert.match(answer, /^HTTP\/1.1 [245]/)
+    }
+  }
+  assert.deepEqual(
+    t.complaints.filter(text => /died/.test(text)),
+    [],
+  )
+})
