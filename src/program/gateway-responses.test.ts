@@ -167,6 +167,7 @@ test('entries that cannot be carried out are refused', () => {
     { responseType: 'THROTTLED', responseParameters: { 'gatewayresponse.body': "'x'" } },
     { responseType: 'THROTTLED', responseParameters: { 'gatewayresponse.header.a b': "'x'" } },
     { responseType: 'THROTTLED', responseParameters: { 'gatewayresponse.header.a': 'x' } },
+    { responseType: 'THROTTLED', responseTemplates: { 'text/a\r\nx: b': '' } },
   ]
   for (const entry of bad) {
     assert.throws(() => compileGatewayResponses([entry]), /gateway response/, JSON.stringify(entry))

@@ -12,7 +12,7 @@ import type { GatewayResponse } from '../aws/rest-api.ts'
 import { type RefusalType, refusals } from '../messages/refusals.ts'
 import { isFieldValue } from './header-rules.ts'
 import { compileSurroundings, requestReader, walk } from './mappings.ts'
-import { choose, mediaTypeOf } from './media-types.ts'
+import { choose, templateMediaType } from './media-types.ts'
 import type { GatewayResponsePlan, GatewayResponseSource, GatewayResponses } from './program.ts'
 import { ProgramError } from './program-error.ts'
 
@@ -106,7 +106,7 @@ function compileEntry(entry: GatewayResponse): Customised {
   const headers = all.filter(header => !framing.has(header.name.toLowerCase()))
   const bodies = new Map<string, Body>()
   for (const [key, template] of Object.entries(entry.responseTemplates ?? {})) {
-    const mediaType = mediaTypeOf(key)
+    const mediaType = templateMediaType(key, {}, `gateway response ${type}`)
     bodies.set(mediaType, { mediaType, read: compileSubstitution(template) })
   }
   return {

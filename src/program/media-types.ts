@@ -2,12 +2,20 @@
  * Media types: taking one out of a header (RFC 9110 §8.3, §12.5.1), picking what is kept by media type, and the set
  * `binaryMediaTypes` of an API.
  */
+import { isFieldValue } from './header-rules.ts'
 import type { MediaTypeSet } from './program.ts'
+import { type Place, ProgramError } from './program-error.ts'
 
 /** `type/subtype` of a Content-Type, lower case, without parameters; '' when there is none. */
 export function mediaTypeOf(contentType: string): string {
   const end = contentType.indexOf(';')
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase()
+}
+
+/** The media type that a template is kept under, which becomes a Content-Type. Throws `ProgramError` when it cannot. */
+export function templateMediaType(key: string, place: Place, what: string): string {
+  if (isFieldValue(key)) return mediaTypeOf(key)
+  throw new ProgramError(place, `${what}: ${JSON.stringify(key)} is not a media type`)
 }
 
 /** The first media type of an Accept header, lower case, without parameters; '' when there is none. */

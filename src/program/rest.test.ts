@@ -285,6 +285,11 @@ const broken: { name: string; method: Method; want: RegExp }[] = [
     want: /request template for application\/json: .*line 2/,
   },
   {
+    name: 'a media type that no header can hold',
+    method: method({ ...mock, requestTemplates: { 'text/a\r\nx: b': '{}' } }),
+    want: /is not a media type/,
+  },
+  {
     name: 'no HTTP method',
     method: method({ ...http, httpMethod: '' }),
     want: /needs an HTTP method/,

@@ -4,7 +4,7 @@
  */
 import type { Texts } from '../aws/rest-api.ts'
 import { compileTemplate, type Template } from '../vtl/compile.ts'
-import { choose, mediaTypeOf } from './media-types.ts'
+import { choose, templateMediaType } from './media-types.ts'
 import type { ChosenTemplate, TemplateChoice } from './program.ts'
 import { at, type Place, ProgramError } from './program-error.ts'
 
@@ -31,7 +31,7 @@ export function compileTemplates(
   if (entries.length === 0) return none
   const byType = new Map<string, ChosenTemplate>()
   for (const [key, source] of entries) {
-    const mediaType = mediaTypeOf(key)
+    const mediaType = templateMediaType(key, place, what)
     // The control plane keeps a template without text as null, as AWS answers it.
     const isEmpty = source === null || source === ''
     const template = isEmpty ? null : compileOnce(source, cache, place, `${what} for ${key}`)

@@ -3,6 +3,7 @@
  * function for proxy integration" in the developer guide. Order of the keys and which empty collections are null are
  * recorded from AWS.
  */
+import { eventContext, namedQuery, namedValues } from '../../messages/event-parts.ts'
 import type { MethodRequest } from '../../messages/messages.ts'
 import type { Variables } from '../../messages/variables.ts'
 import { requestHeaderRule } from '../../program/header-rules.ts'
@@ -16,43 +17,21 @@ export function restEvent(
   forwarded: readonly string[],
 ): string {
   const { context, stageVariables } = variables
-  const { headers, multiValueHeaders } = headersOf(request, forwarded)
-  const query = queryOf(request)
+  const headers = namedValues(headersOf(request, forwarded))
+  const query = request.query.size === 0 ? null : namedQuery(request.query)
   const contentType = request.headerNoCase('content-type')
   const isBinary = !binary.isEmpty && contentType !== undefined && binary.has(contentType)
   return JSON.stringify({
     resource: context.resourcePath,
     path: eventPath(request.path),
     httpMethod: request.method,
-    headers,
-    multiValueHeaders,
+    headers: headers.single,
+    multiValueHeaders: headers.multi,
     queryStringParameters: query?.single ?? null,
     multiValueQueryStringParameters: query?.multi ?? null,
     pathParameters: orNull(request.pathParameters),
     stageVariables: orNull(stageVariables),
-    requestContext: {
-      resourceId: context.resourceId,
-      ...(context.authorizer === undefined ? {} : { authorizer: context.authorizer }),
-      resourcePath: context.resourcePath,
-      ...(context.operationName === undefined ? {} : { operationName: context.operationName }),
-      ...(context.isCanaryRequest === undefined
-        ? {}
-        : { isCanaryRequest: context.isCanaryRequest }),
-      httpMethod: request.method,
-      extendedRequestId: context.extendedRequestId,
-      requestTime: context.requestTime,
-      path: context.path,
-      accountId: context.accountId,
-      protocol: context.protocol,
-      stage: context.stage,
-      domainPrefix: context.domainPrefix,
-      requestTimeEpoch: context.requestTimeEpoch,
-      requestId: context.requestId,
-      identity: context.identity,
-      domainName: context.domainName,
-      deploymentId: context.deploymentId,
-      apiId: context.apiId,
-    },
+    requestContext: eventContext(context),
     body: request.body === null ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: request.body !== null && isBinary,
   })
@@ -63,27 +42,20 @@ function eventPath(path: string): string {
   return path.startsWith('//') ? path.slice(1) : path
 }
 
-function headersOf(
-  request: MethodRequest,
+/** What the client sent and AWS hands on, and behind it what the gateway writes. */
+function* headersOf(
+  { headers }: MethodRequest,
   forwarded: readonly string[],
-): { headers: Record<string, string>; multiValueHeaders: Record<string, string[]> } {
-  const headers: Record<string, string> = Object.create(null)
-  const multiValueHeaders: Record<string, string[]> = Object.create(null)
-  const add = (name: string, value: string): void => {
-    headers[name] = value
-    const values = multiValueHeaders[name]
-    if (values === undefined) multiValueHeaders[name] = [value]
-    else values.push(value)
-  }
-  for (let i = 0; i < request.headers.length; i += 2) {
-    const name = request.headers[i] as string
+): Iterable<readonly [string, string]> {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string
     const lower = name.toLowerCase()
     if (requestHeaderRule('AWS_PROXY', lower) === 'drop' || replaced.has(lower)) continue
-    add(name, request.headers[i + 1] as string)
+    yield [name, headers[i + 1] as string]
   }
-  for (let i = 0; i < forwarded.length; i += 2)
-    add(forwarded[i] as string, forwarded[i + 1] as string)
-  return { headers, multiValueHeaders }
+  for (let i = 0; i < forwarded.length; i += 2) {
+    yield [forwarded[i] as string, forwarded[i + 1] as string]
+  }
 }
 
 /** Written by the gateway itself, whatever the client sent. */
@@ -93,19 +65,6 @@ const replaced = new Set([
   'x-forwarded-port',
   'x-forwarded-proto',
 ])
-
-function queryOf(
-  request: MethodRequest,
-): { single: Record<string, string>; multi: Record<string, readonly string[]> } | undefined {
-  if (request.query.size === 0) return undefined
-  const single: Record<string, string> = Object.create(null)
-  const multi: Record<string, readonly string[]> = Object.create(null)
-  for (const [name, values] of request.query) {
-    single[name] = values[values.length - 1] as string
-    multi[name] = values
-  }
-  return { single, multi }
-}
 
 function orNull(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> | null {
   for (const _ in map) return map
