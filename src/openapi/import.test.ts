@@ -153,7 +153,7 @@ test('a thousand routes are imported in less than a second', () => {
   const start = performance.now()
   const api = importObject({ openapi: '3.0.1', info: { title: 'x' }, paths })
   assert.equal(api.resources.length, 2001)
-  assert.ok(performance.now() - start < 10_000)
+  assert.ok(performance.now() - start < 1000)
 })
 
 /** Beside the repository where there are any; one folder further up when this runs from the build. */

@@ -102,7 +102,7 @@ test('two routes with one path and verb are refused, and so are children of a gr
 test('a path of nothing but slashes is answered at once', () => {
   const started = performance.now()
   for (let i = 0; i < 1000; i++) assert.equal(api.match('GET', '/'.repeat(10_240)), undefined)
-  assert.ok(performance.now() - started < 5000)
+  assert.ok(performance.now() - started < 500)
 })
 
 test('many variables in a row do not multiply the work', () => {
@@ -115,7 +115,7 @@ test('many variables in a row do not multiply the work', () => {
   )
   const started = performance.now()
   for (let i = 0; i < 200; i++) assert.equal(deep.match('GET', '/x'.repeat(5000)), undefined)
-  assert.ok(performance.now() - started < 5000)
+  assert.ok(performance.now() - started < 500)
 })
 
 /** The precedence written down without a tree: compares all routes that fit, segment by segment. */
@@ -202,5 +202,5 @@ test('looking for the nearest routes takes bounded time', () => {
   const started = performance.now()
   api.nearest('GET', '/x'.repeat(5000), 3)
   api.nearest('GET', `/${'y'.repeat(10_000)}`, 3)
-  assert.ok(performance.now() - started < 5000)
+  assert.ok(performance.now() - started < 200)
 })
