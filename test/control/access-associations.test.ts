@@ -120,15 +120,8 @@ test('bad input is refused', async () => {
     `arn:aws:apigateway:us-east-1:111111111111:/domainnames/${domainName}+${id}`,
     `arn:aws:apigateway:eu-west-1:000000000000:/domainnames/${domainName}+${id}`,
     `arn:aws:apigateway:us-east-1:000000000000:/domainnames/${domainName}`,
-    `arn:aws:apigateway:us-east-1:000000000000:/domainnames/${'x'.repeat(300)}`,
+    `arn:aws:apigateway:us-east-1:000000000000:/domainnames/${'x'.repeat(3000)}`,
   ]
-  const tooLong = `arn:aws:apigateway:us-east-1:000000000000:/domainnames/${'x'.repeat(3000)}`
-  await refused(
-    associate(control, { domainNameArn: tooLong }),
-    'ValidationException',
-    400,
-    /length less than or equal to 1024/,
-  )
   for (const each of arns) {
     await refused(associate(control, { domainNameArn: each }), ...bad, /domain name ARN/)
     const names = { domainNameAccessAssociationArn: arn, domainNameArn: each }
