@@ -27,6 +27,20 @@ export interface FunctionSettings {
   readonly hotReload: boolean
   /** Default `/aws/lambda/{name}`. */
   readonly logGroup?: string
+  /** The unpacked folders of its layers, in the order in which they are laid over one another at `/opt`. */
+  readonly layers?: readonly string[]
+  /** Shared by all versions: so many run at once, no more; undefined: the runner's own limit. */
+  readonly reservedConcurrency?: number
+  /** Environments of this version or alias that are kept started; default 0. */
+  readonly provisionedConcurrency?: number
+  /** Default 512. */
+  readonly storageMb?: number
+  /** Default `Text`. */
+  readonly logFormat?: 'Text' | 'JSON'
+  /** With `JSON`: the least level of what the function prints, `TRACE` to `FATAL`; default `INFO`. */
+  readonly applicationLogLevel?: string
+  /** With `JSON`: the least level of what the platform says, `DEBUG`, `INFO` or `WARN`; default `INFO`. */
+  readonly systemLogLevel?: string
 }
 
 export interface Invocation {

@@ -20,18 +20,47 @@ export interface RunSettings {
   readonly revision: string
   readonly hotReload: boolean
   readonly logGroup: string
+  /** The unpacked folders of its layers, in the order in which they are laid over one another at `/opt`. */
+  readonly layers: readonly string[]
+  /** Shared by all versions: so many run at once, no more; undefined: what the account has is for all. */
+  readonly reservedConcurrency?: number
+  /** Environments of this version or alias that are kept started. */
+  readonly provisionedConcurrency?: number
+  readonly storageMb: number
+  readonly logFormat: 'Text' | 'JSON'
+  /** With `JSON`: the least level of what the function prints, `TRACE` to `FATAL`. */
+  readonly applicationLogLevel?: string
+  /** With `JSON`: the least level of what the platform says, `DEBUG`, `INFO` or `WARN`. */
+  readonly systemLogLevel?: string
 }
 
 export interface RunInvocation {
   readonly payload: Buffer
   readonly requestId: string
   readonly clientContext?: string
+  readonly traceId?: string
 }
 
 export interface RunResult {
   readonly payload: Buffer
   readonly functionError: undefined | 'Unhandled' | 'Handled'
   readonly logTail: string
+}
+
+/** An answer that is handed on while the function writes it. */
+export interface RunStream {
+  /** `application/vnd.awslambda.http-integration-response`: JSON, eight NULs, body; else the body. */
+  readonly contentType: string
+  /** Ends when the function is done or failed; whoever stops reading lets the function run on. */
+  readonly body: AsyncIterable<Uint8Array>
+  /** Settles behind the last byte; never rejects. */
+  readonly end: Promise<RunStreamEnd>
+}
+
+export interface RunStreamEnd {
+  readonly logTail: string
+  /** What broke the answer off, as JSON with `errorType` and `errorMessage`; undefined: it is whole. */
+  readonly error: Buffer | undefined
 }
 
 /** Handed over by gateway.ts. */

@@ -57,5 +57,8 @@ export function settingsOf(
     revision: `${record.version} ${record.revisionId}`,
     hotReload: record.code.type === 'folder',
     logGroup: record.logging.LogGroup,
+    layers: [],
+    storageMb: record.storageMb,
+    logFormat: record.logging.LogFormat,
   }
 }
