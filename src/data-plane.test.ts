@@ -32,6 +32,7 @@ function plane(threads: number, complaints: string[] = []): DataPlane {
       awsEndpoints: new Map(),
       awsCredentials: null,
       cacheBytes: 1_000_000,
+      developmentAccount: null,
       privateNetwork: { vpcLinks: new Map(), listeners: new Map() },
     },
     invoke: () => Promise.reject(new Error('not called')),

@@ -7,6 +7,7 @@
  */
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type IdentitySnapshot, noIdentities } from './aws/identity.ts'
 import { BucketPlaces, methodKey } from './bucket-places.ts'
 import { type Answer, type Ask, DataThread } from './data-thread.ts'
 import { TokenBuckets } from './limits/token-bucket.ts'
@@ -42,6 +43,7 @@ export class DataPlane {
   readonly #threads = new Set<DataThread>()
   /** What every thread runs, by `api/stage`. A thread that starts later gets them all. */
   readonly #current = new Map<string, Running>()
+  #identities: IdentitySnapshot = noIdentities
   readonly #bucketMemory = TokenBuckets.allocate(bucketCount)
   readonly #places = new BucketPlaces(new TokenBuckets(this.#bucketMemory), bucketCount)
   /** Whoever owes an answer and is silent is ended; so each is asked something now and then. */
@@ -113,6 +115,14 @@ export class DataPlane {
     })
   }
 
+  /** Resolves when every thread knows these identities and no others; those that start later get them too. */
+  setIdentities(snapshot: IdentitySnapshot): Promise<void> {
+    return this.#enqueue(async () => {
+      this.#identities = snapshot
+      await this.#askAll({ type: 'identities', snapshot })
+    })
+  }
+
   async explain(requestId: string): Promise<Explained | null> {
     const answers = await this.#askAll({ type: 'explain', requestId })
     for (const answer of answers)
@@ -160,7 +170,10 @@ export class DataPlane {
     })
     // One of all from the start: what is published while it loads reaches it in its turn.
     this.#threads.add(thread)
-    // Programs first: a thread that listens answers.
+    // Identities and programs first: a thread that listens answers.
+    if (this.#identities !== noIdentities) {
+      void thread.ask({ type: 'identities', snapshot: this.#identities })
+    }
     const loading = [...this.#current].map(async ([key, { publication }]) => {
       const answer = await thread.ask({ type: 'publish', publication })
       if (answer.type === 'done' && answer.error !== null) {

@@ -4,6 +4,7 @@
  * its place.
  */
 import { Worker } from 'node:worker_threads'
+import type { IdentitySnapshot } from './aws/identity.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import type { FromWorker, Publication, ToWorker, WorkerSettings } from './threads.ts'
 
@@ -12,6 +13,7 @@ export type Ask =
   | { readonly type: 'publish'; readonly publication: Publication }
   | { readonly type: 'retract'; readonly apiId: string; readonly stage: string }
   | { readonly type: 'flush'; readonly apiId: string; readonly stage: string }
+  | { readonly type: 'identities'; readonly snapshot: IdentitySnapshot }
   | { readonly type: 'explain'; readonly requestId: string }
   | { readonly type: 'latest'; readonly count: number }
 

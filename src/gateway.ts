@@ -105,6 +105,7 @@ async function assemble(
       bodyLimitBytes: options.bodyLimitBytes,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       cacheBytes: options.cacheBytes,
+      developmentAccount: options.adminCredentials === null ? options.account : null,
       ...outgoing,
     },
     invoke,

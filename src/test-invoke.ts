@@ -5,6 +5,7 @@
  *
  * The lines, their order, the answer's headers and what the function is told of its caller are recorded from AWS.
  */
+import { nobody } from './aws/identity-finder.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { TestAnswer, TestRequest } from './control/test-request.ts'
 import { serviceUrl } from './integrations/aws-service.ts'
@@ -143,6 +144,7 @@ function exchangeFor(
     cache: null,
     // Nothing is decompressed.
     bodyLimitBytes: 0,
+    identities: nobody,
   }
   const parameters = match?.pathParameters ?? Object.create(null)
   const { method, path, rawQuery, headers } = arrival

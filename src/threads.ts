@@ -3,6 +3,7 @@
  * threads and for the disk; each thread compiles for itself, because closures cannot be sent.
  */
 
+import type { IdentitySnapshot } from './aws/identity.ts'
 import type { Credentials } from './aws/sign.ts'
 import type { Places } from './bucket-places.ts'
 import type { PrivateNetwork } from './integrations/private-network.ts'
@@ -27,6 +28,8 @@ export interface WorkerSettings {
   readonly privateNetwork: PrivateNetwork
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly awsCredentials: Credentials | null
+  /** The account of the development credentials `test`/`test`; null: outside development. */
+  readonly developmentAccount: string | null
   /** Memory of the token buckets, shared by all threads. */
   readonly buckets: SharedArrayBuffer
 }
@@ -53,6 +56,7 @@ export type ToWorker =
       readonly apiId: string
       readonly stage: string
     }
+  | { readonly type: 'identities'; readonly id: number; readonly snapshot: IdentitySnapshot }
   | { readonly type: 'listen'; readonly port: number }
   | { readonly type: 'explain'; readonly id: number; readonly requestId: string }
   | { readonly type: 'latest'; readonly id: number; readonly count: number }

@@ -3,6 +3,7 @@
  * sent, runs them, and asks the main thread to invoke functions.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { Identities } from './aws/identity-finder.ts'
 import { systemClock } from './base/clock.ts'
 import { methodKey, type Places } from './bucket-places.ts'
 import { createDataServer } from './http/data-server.ts'
@@ -37,6 +38,12 @@ const programs = new Programs()
 const buckets = new TokenBuckets(settings.buckets)
 const caches = new StageCaches(settings.cacheBytes, systemClock)
 const ring = new DecisionRing(settings.recordsKept)
+const identities = new Identities({
+  clock: systemClock,
+  developmentAccount: settings.developmentAccount,
+  // No session is good before STS seals any.
+  openSession: () => 'bad-token',
+})
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 let lastCall = 0
 let isStopping = false
@@ -85,6 +92,10 @@ port.on('message', (message: ToWorker) => {
       caches.flush(message.apiId, message.stage)
       send({ type: 'done', id: message.id, error: null })
       break
+    case 'identities':
+      identities.replace(message.snapshot)
+      send({ type: 'done', id: message.id, error: null })
+      break
     case 'explain':
       send({ type: 'explained', id: message.id, found: explain(message.requestId) })
       break
@@ -123,6 +134,7 @@ function publish({ source, buckets: places }: Publication): string | null {
         prepareSend: (plan, of, route) => prepareIntegration(plan, of, route, tools),
         prepareGate: route => gateFor(route, places),
         cacheOf: of => caches.of(of),
+        identities,
         bodyLimitBytes: settings.bodyLimitBytes,
       }),
     )

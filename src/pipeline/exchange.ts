@@ -5,6 +5,8 @@
  * Steps read one message and write the next (`methodRequest` -> `integrationRequest` -> `integrationResponse` ->
  * reply). Integrations and authorizers never see the Exchange: they get a message and `variables`.
  */
+import type { SigningIdentity } from '../aws/identity.ts'
+import type { Finder } from '../aws/identity-finder.ts'
 import type {
   Cancel,
   IntegrationRequest,
@@ -17,6 +19,7 @@ import type { Context, Variables } from '../messages/variables.ts'
 import type { Program, Route } from '../program/program.ts'
 import { newOverrides, type Overrides } from '../vtl/overrides.ts'
 import type { Arrival } from './arrival.ts'
+import type { AuthOutcome } from './auth-outcome.ts'
 import type { ClientRequest } from './client-request.ts'
 import { buildContext } from './context.ts'
 import type { CacheUse, Piloted, RouteCache } from './stage-cache.ts'
@@ -45,6 +48,8 @@ export interface LoadedRoute {
   readonly cache: RouteCache | null
   /** Of a body after it was decompressed. */
   readonly bodyLimitBytes: number
+  /** Who signs requests; always the newest. */
+  readonly identities: Finder
 }
 
 export class Exchange implements Variables {
@@ -68,6 +73,10 @@ export class Exchange implements Variables {
   refusal: Refusal | null
   /** `$context.authorizer`; filled by authorizers. */
   authorizer: Readonly<Record<string, unknown>> | null
+  /** What the authorize step found out; null: the method has none. */
+  authOutcome: AuthOutcome | null
+  /** Who signed, once the signature was verified; null: nobody. Fills `$context.identity`. */
+  identity: SigningIdentity | null
   /** Where the request stands, by step name; for the decision record. */
   step: string
   #context: Context | null
@@ -94,6 +103,8 @@ export class Exchange implements Variables {
     this.overrides = null
     this.refusal = null
     this.authorizer = null
+    this.authOutcome = null
+    this.identity = null
     this.step = 'match'
     this.#context = null
   }

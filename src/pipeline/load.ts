@@ -2,6 +2,7 @@
  * Program -> loaded program: picks each route's steps and prepares its integration. Done once, when a program
  * arrives; a request finds everything ready.
  */
+import type { Finder } from '../aws/identity-finder.ts'
 import type { Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
 import type { Gate, LoadedRoute } from './exchange.ts'
@@ -27,6 +28,8 @@ export interface LoadTools {
   /** The cache of the program's stage; null: it has none. */
   readonly cacheOf: (program: Program) => StageCache | null
   readonly bodyLimitBytes: number
+  /** Who signs requests; always the newest. */
+  readonly identities: Finder
 }
 
 export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
@@ -43,6 +46,7 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         gate: tools.prepareGate(route),
         cache: route.cache === null || store === null ? null : { plan: route.cache, store },
         bodyLimitBytes: tools.bodyLimitBytes,
+        identities: tools.identities,
       }),
     )
   }
