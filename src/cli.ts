@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { defaultEndpoint } from './cli/control-client.ts'
+import { runDoctor } from './cli/doctor.ts'
 import { explainRequest } from './cli/explain.ts'
 import { CommandFailure } from './cli/failure.ts'
 import { importDocument } from './cli/import.ts'
@@ -91,7 +92,18 @@ program
     await explainRequest(requestId, { endpoint, asJson: given['json'] === true }, words)
   })
 
-process.exitCode = await run()
+program
+  .command('doctor')
+  .description('Find what will always be refused, what is not live, and what has no effect.')
+  .option('--json', 'All findings, for scripts; the exit code is 1 when requests are refused.')
+  .addOption(endpointOption())
+  .action(async (given: Record<string, string | boolean | undefined>) => {
+    const endpoint = checkedEndpoint(given['endpoint'])
+    await runDoctor({ endpoint, asJson: given['json'] === true }, words)
+  })
+
+const exitCode = await run()
+if (exitCode !== 0) process.exitCode = exitCode
 
 async function run(): Promise<number> {
   try {

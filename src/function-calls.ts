@@ -63,8 +63,7 @@ export class FunctionCalls implements FunctionHost {
       return { type: 'not-found', reason: `there is no function ${call.functionArn}` }
     }
     if (call.sourceArn !== null && !this.#isAllowed(found, call.sourceArn, call.sourceAccount)) {
-      const reason = `the resource policy of ${found.name} does not let ${gatewayPrincipal} invoke it for ${call.sourceArn}`
-      return { type: 'forbidden', reason }
+      return { type: 'forbidden', reason: forbiddenReason(found, call.sourceArn) }
     }
     const invocation: RunInvocation & { traceId: string } = {
       payload: Buffer.from(call.payload),
@@ -78,6 +77,18 @@ export class FunctionCalls implements FunctionHost {
       return { type: 'throttled', reason: String(error) }
     }
     return { type: 'answered', payload: Buffer.alloc(0), functionError: null }
+  }
+
+  /** For the doctor: why integrations cannot call a function; `sourceArn` null: its own policy is not asked. */
+  async whyNotCallable(
+    functionArn: string,
+    sourceArn: string | null,
+    sourceAccount: string,
+  ): Promise<string | undefined> {
+    const found = await this.#resolve(functionArn)
+    if (found === undefined) return `there is no function ${functionArn}`
+    if (sourceArn === null || this.#isAllowed(found, sourceArn, sourceAccount)) return undefined
+    return forbiddenReason(found, sourceArn)
   }
 
   invoke(settings: RunSettings, invocation: RunInvocation): Promise<RunResult> {
@@ -174,6 +185,10 @@ export class FunctionCalls implements FunctionHost {
       return { type: 'failed', reason: error.message }
     }
   }
+}
+
+function forbiddenReason({ name }: ResolvedFunction, sourceArn: string): string {
+  return `the resource policy of ${name} does not let ${gatewayPrincipal} invoke it for ${sourceArn}`
 }
 
 class Deadline extends CoarseTimeout {

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { randomIds } from './base/ids.ts'
 import type { Credentials } from './control/caller.ts'
+import { examine } from './control/doctor/examine.ts'
 import { functions as functionRecords } from './control/lambda/records.ts'
 import { publishedSources } from './control/publication.ts'
 import { restApis } from './control/records.ts'
@@ -27,6 +28,8 @@ import type { InvokeFunction } from './messages/messages.ts'
 import { createLog, type Log } from './observe/log.ts'
 import type { Options } from './options.ts'
 import { OwnRoutes } from './own-routes.ts'
+import { privateRemarks } from './private-remarks.ts'
+import type { ProgramSource } from './program/program.ts'
 import { Publisher } from './publisher.ts'
 import { StoreUnavailable } from './store/errors.ts'
 import { openSqliteStore } from './store/sqlite.ts'
@@ -118,6 +121,10 @@ async function assemble(
     log,
   })
 
+  const doctorParts = {
+    whyNotCallable: functions.whyNotCallable.bind(functions),
+    remarksOn: (source: ProgramSource) => privateRemarks(source, outgoing.privateNetwork),
+  }
   const control =
     store === null
       ? null
@@ -133,7 +140,12 @@ async function assemble(
           report: (error, { requestId, operation }) =>
             log.error(`${operation ?? 'a call'} failed: ${textOf(error)}`, { requestId }),
         })
-  const own = new OwnRoutes({ dataPlane, isDevelopment: options.adminCredentials === null, fault })
+  const own = new OwnRoutes({
+    dataPlane,
+    isDevelopment: options.adminCredentials === null,
+    fault,
+    examine: store && (() => examine({ store, ...doctorParts })),
+  })
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     if (own.handle(request, response)) return
     if (control === null) own.refuseControl(response)

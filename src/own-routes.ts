@@ -1,8 +1,9 @@
 /**
- * `/_portcullis/…`: health, readiness and explain. What shows requests is for development, where only this machine can
+ * `/_portcullis/…`: health, readiness, explain and doctor. What shows requests is for development, where only this machine can
  * connect; elsewhere it is refused until control-plane credentials guard it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { StageReport } from './control/doctor/finding.ts'
 import type { DataPlane } from './data-plane.ts'
 import { explainText } from './observe/explain.ts'
 
@@ -11,6 +12,8 @@ export interface OwnRoutesParts {
   readonly isDevelopment: boolean
   /** Why the store is not open. */
   readonly fault: Error | null
+  /** null: there is no store to look into. */
+  readonly examine: (() => Promise<readonly StageReport[]>) | null
 }
 
 const prefix = '/_portcullis/'
@@ -36,9 +39,11 @@ export class OwnRoutes {
       this.#ready(response)
     } else if (path === explainPrefix || path.startsWith(`${explainPrefix}/`)) {
       this.#explain(request, response, path.slice(explainPrefix.length + 1))
+    } else if (path === `${prefix}doctor`) {
+      this.#doctor(response)
     } else {
       answer(response, 404, {
-        message: 'Not found. There are health, ready and explain/{requestId}.',
+        message: 'Not found. There are health, ready, explain/{requestId} and doctor.',
       })
     }
     return true
@@ -78,6 +83,19 @@ export class OwnRoutes {
     } else {
       response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' })
       response.end(explainText(found))
+    }
+  }
+
+  #doctor(response: ServerResponse): void {
+    const { examine, isDevelopment } = this.#parts
+    if (!isDevelopment) {
+      answer(response, 403, { message: 'doctor answers in development only.' })
+    } else if (examine === null) {
+      this.refuseControl(response)
+    } else {
+      examine()
+        .then(stages => answer(response, 200, { stages }))
+        .catch(error => answer(response, 500, { message: String(error) }))
     }
   }
 

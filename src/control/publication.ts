@@ -57,8 +57,8 @@ export async function publishedSources(store: Store): Promise<ProgramSource[]> {
   return sources
 }
 
-/** undefined: a deployment that the stage names is not there. */
-async function sourceOf(
+/** What a stage runs; undefined: a deployment that the stage names is not there. */
+export async function sourceOf(
   tx: Reader,
   { account, region }: Namespace,
   apiId: string,

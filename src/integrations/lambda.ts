@@ -14,6 +14,7 @@ import type {
 import { Refusal } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
 import { firstAccepted } from '../program/media-types.ts'
+import { methodSourceArn } from '../program/method-arn.ts'
 import type { LambdaPlan, LambdaProxyPlan, Program, Route } from '../program/program.ts'
 import { restEvent } from './events/rest.ts'
 import { parseProxyAnswer } from './lambda-proxy-answer.ts'
@@ -26,7 +27,7 @@ export function prepareLambdaProxy(
   route: Route,
   invoke: InvokeFunction,
 ): Send {
-  const sourceArn = plan.credentials === null ? methodArn(program, route) : null
+  const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
   return async function sendLambdaProxy(request, variables) {
     const started = performance.now()
     const incoming = request.incoming
@@ -74,7 +75,7 @@ export function prepareLambda(
   route: Route,
   invoke: InvokeFunction,
 ): Send {
-  const sourceArn = plan.credentials === null ? methodArn(program, route) : null
+  const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
   return async function sendLambda(request): Promise<IntegrationResponse> {
     const started = performance.now()
     const asynchronous = headerOf(request, 'x-amz-invocation-type')?.toLowerCase() === 'event'
@@ -148,13 +149,6 @@ function errorMessageOf(payload: Buffer): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The method, not the request: `arn:…:{api}/{stage}/{VERB or *}/{resource path}`. */
-function methodArn(program: Program, route: Route): string {
-  const verb = route.httpMethod === 'ANY' ? '*' : route.httpMethod
-  const path = route.resourcePath.slice(1)
-  return `arn:aws:execute-api:${program.region}:${program.account}:${program.apiId}/${program.stageName}/${verb}/${path}`
 }
 
 function forwardedHeaders(

@@ -95,7 +95,7 @@ export async function deleteDeployment(
 
 /** The API as it stands now. */
 export async function takeSnapshot(
-  { tx }: ReadContext,
+  { tx }: Pick<ReadContext, 'tx'>,
   api: RestApiRecord,
 ): Promise<Draft<ApiSnapshot>> {
   return {
