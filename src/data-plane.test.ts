@@ -25,6 +25,8 @@ function plane(threads: number, complaints: string[] = []): DataPlane {
       port: 0,
       controlSocket: '/nowhere',
       bodyLimitBytes: 1000,
+      headTimeoutMs: 1000,
+      requestTimeoutMs: 1000,
       recordsKept: 10,
       answerLimitBytes: 1000,
       connectTimeoutMs: 1000,

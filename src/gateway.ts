@@ -106,6 +106,8 @@ async function assemble(
       port: options.port,
       controlSocket: controlSocket.path,
       bodyLimitBytes: options.bodyLimitBytes,
+      headTimeoutMs: options.headTimeoutMs,
+      requestTimeoutMs: options.requestTimeoutMs,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       cacheBytes: options.cacheBytes,
       developmentAccount: options.adminCredentials === null ? options.account : null,

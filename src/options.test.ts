@@ -43,6 +43,8 @@ test('without anything the defaults hold', () => {
     region: 'us-east-1',
     limits: 'aws',
     bodyLimitBytes: 10_485_760,
+    headTimeoutMs: 30_000,
+    requestTimeoutMs: 300_000,
     answerLimitBytes: 10_485_760,
     connectTimeoutMs: 5_000,
     cacheBytes: 67_108_864,

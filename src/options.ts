@@ -29,6 +29,8 @@ export interface Options {
   readonly threads: number
   readonly limits: 'aws' | 'none'
   readonly bodyLimitBytes: number
+  readonly headTimeoutMs: number
+  readonly requestTimeoutMs: number
   readonly answerLimitBytes: number
   readonly connectTimeoutMs: number
   /** Of one stage, in each thread. */
@@ -143,6 +145,23 @@ export const declarations: {
     byDefault: (_, { limits }) => (limits === 'none' ? freeBodyLimitBytes : awsBodyLimitBytes),
     defaultText: '10MB; 1GB with `--limits none`',
     meaning: 'The largest body of a request; above it the answer is 413.',
+  },
+  headTimeoutMs: {
+    flag: 'head-timeout',
+    group: 'Limits',
+    kind: kinds.duration(100, 600_000),
+    byDefault: () => 30_000,
+    defaultText: '30s',
+    meaning: 'How long a client may take to send request line and headers; then the answer is 408.',
+  },
+  requestTimeoutMs: {
+    flag: 'request-timeout',
+    group: 'Limits',
+    kind: kinds.duration(100, 3_600_000),
+    byDefault: () => 300_000,
+    defaultText: '5m',
+    meaning: 'How long a client may take to send a request as a whole; then the answer is 408.',
+    more: 'Where it is shorter than `--head-timeout`, it holds for both.',
   },
   answerLimitBytes: {
     flag: 'answer-limit',

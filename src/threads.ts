@@ -19,6 +19,8 @@ export interface WorkerSettings {
   readonly reusePort: boolean
   readonly controlSocket: string
   readonly bodyLimitBytes: number
+  readonly headTimeoutMs: number
+  readonly requestTimeoutMs: number
   readonly answerLimitBytes: number
   readonly connectTimeoutMs: number
   readonly recordsKept: number

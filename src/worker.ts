@@ -59,6 +59,8 @@ const server = createDataServer({
   }),
   control: (request, response, client) => forwarder.forward(request, response, client),
   bodyLimitBytes: settings.bodyLimitBytes,
+  headTimeoutMs: settings.headTimeoutMs,
+  requestTimeoutMs: settings.requestTimeoutMs,
   isStopping: () => isStopping,
   random: Math.random,
 })

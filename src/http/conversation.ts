@@ -34,6 +34,11 @@ export class Conversation {
     return this.#isClosed
   }
 
+  /** Nothing that still comes is a request any more. */
+  get isBrokenOff(): boolean {
+    return this.#whenQuiet !== null
+  }
+
   /** undefined: too many wait already. */
   begin(request: IncomingMessage, response: ServerResponse): Turn | undefined {
     if (this.#turns.size >= maxWaiting) return undefined

@@ -1,10 +1,11 @@
 /**
- * Checks that node's parser leaves out, in one pass over the headers: exactly one Host, known transfer codings, bounded
- * header and URL size. What fails is answered before anything else looks at the request.
+ * Checks that node's parser leaves out, in one pass over the headers: exactly one Host that is one, known transfer
+ * codings, a version and a verb of HTTP/1, bounded header and URL size. What fails is answered before anything else
+ * looks at the request, and its connection is closed: where the next request would begin is in doubt (RFC 9112 §11.2).
  *
  * Limits: "Amazon API Gateway quotas for REST APIs" (20,480 bytes of headers, 10,240 characters of URL).
  */
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, METHODS } from 'node:http'
 
 export interface Intake {
   readonly host: string
@@ -18,7 +19,7 @@ export interface Intake {
 }
 
 export interface IntakeFault {
-  readonly status: 400 | 414 | 431 | 405
+  readonly status: 400 | 414 | 431
   readonly message: string
 }
 
@@ -49,6 +50,10 @@ function kindOf(name: string): number {
 const headerLimitBytes = 20480
 const urlLimit = 10240
 
+/** node's parser knows RTSP's verbs as well, and takes the version 2.0 in a request line. */
+const verbs: ReadonlySet<string> = new Set(METHODS)
+const versions: ReadonlySet<string> = new Set(['1.0', '1.1'])
+
 /** Gives a fault instead when the request must not go further. */
 export function takeIn(request: IncomingMessage): Intake | IntakeFault {
   const raw = request.rawHeaders
@@ -74,15 +79,23 @@ export function takeIn(request: IncomingMessage): Intake | IntakeFault {
         break
       case transferEncodingName:
         if (value.toLowerCase() !== 'chunked') return fault(400, 'Unknown transfer coding')
+        // "MUST treat the message as if the framing is faulty" (RFC 9112 §6.1).
+        if (request.httpVersionMinor === 0) return fault(400, 'No transfer coding in HTTP/1.0')
         isChunked = true
         break
       case overrideName:
-        methodOverride = value.trim().toUpperCase()
+        methodOverride = value === '' ? undefined : value.toUpperCase()
         break
       case traceName:
         traceId = value
         break
     }
+  }
+  if (!versions.has(request.httpVersion) || !verbs.has(request.method as string)) {
+    return fault(400, 'Bad request')
+  }
+  if (host === undefined ? request.httpVersionMinor > 0 : !isHost(host)) {
+    return fault(400, 'Bad Host header')
   }
   if (size > headerLimitBytes) return fault(431, 'Request header fields too large')
   const url = request.url ?? '/'
@@ -99,15 +112,28 @@ export function takeIn(request: IncomingMessage): Intake | IntakeFault {
   }
 }
 
+/** The last one that was good: most requests of a thread are for few hosts. */
+let knownHost = ''
+
+/** RFC 9110 §7.2: "any request message that contains […] a Host header field with an invalid field value" is 400. */
+function isHost(text: string): boolean {
+  if (text === knownHost) return true
+  if (!/^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/.test(text)) return false
+  knownHost = text
+  return true
+}
+
 function fault(status: IntakeFault['status'], message: string): IntakeFault {
   return { status, message }
 }
 
 /** RFC 9112 §3.2: a server must take the absolute form too, and then its authority counts, not the Host header. */
 function originForm(url: string): { path: string; authority: string | undefined } | undefined {
+  // A fragment is the client's own matter, and never sent.
+  if (url.includes('#')) return undefined
   if (url.charCodeAt(0) === 47) return { path: url, authority: undefined }
-  const found = /^https?:\/\/([^/?#@\s]+)([/?][^#\s]*)?$/i.exec(url)
-  if (found === null) return undefined
+  const found = /^https?:\/\/([^/?]+)([/?].*)?$/is.exec(url)
+  if (found === null || !isHost(found[1] as string)) return undefined
   const path = found[2] ?? '/'
   return { path: path.startsWith('?') ? `/${path}` : path, authority: found[1] }
 }
