@@ -17,7 +17,7 @@ import type {
 } from './control/lambda/context.ts'
 import { mayInvoke } from './control/lambda/may-invoke.ts'
 import { lambdaControl } from './control/lambda/operations.ts'
-import { type ResolvedFunction, resolveFunction } from './control/lambda/resolve.ts'
+import { chosen, type ResolvedFunction, resolveFunction } from './control/lambda/resolve.ts'
 import type { ControlService } from './control/transactions.ts'
 import { KeptFunctions } from './kept-functions.ts'
 import { findCode, unpackCode } from './lambda/code.ts'
@@ -72,7 +72,7 @@ export class FunctionCalls implements FunctionHost {
     }
     if (!call.asynchronous) return within(call.timeoutMs, this.#run(found, invocation))
     try {
-      this.#queue.add(this, found, invocation)
+      this.#queue.add(this, chosen(found, this.random), invocation)
     } catch (error) {
       return { type: 'throttled', reason: String(error) }
     }
@@ -129,6 +129,19 @@ export class FunctionCalls implements FunctionHost {
     this.#runner.forget(functionArn)
   }
 
+  provision(arn: string): void {
+    // The runner starts what is missing when it hears of the settings.
+    this.#resolve(arn).catch(error => this.report(error))
+  }
+
+  provisioned(_arn: string): number {
+    return 0
+  }
+
+  random(): number {
+    return Math.random()
+  }
+
   report(error: unknown): void {
     this.#log.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
@@ -175,7 +188,10 @@ export class FunctionCalls implements FunctionHost {
     invocation: RunInvocation & { readonly traceId: string },
   ): Promise<FunctionAnswer> {
     try {
-      const { payload, functionError } = await this.#runner.invoke(settings, invocation)
+      const { payload, functionError } = await this.#runner.invoke(
+        chosen(settings, this.random),
+        invocation,
+      )
       const invocationId = invocation.requestId
       return { type: 'answered', payload, functionError: functionError ?? null, invocationId }
     } catch (error) {

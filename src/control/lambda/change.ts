@@ -19,6 +19,11 @@ export async function change<T>(
   return output
 }
 
+/** Runs `work` in one transaction of a layer, which no function hears of: those have copies. */
+export function changeLayer<T>(ctx: LambdaContext, work: (tx: Writer) => Promise<T>): Promise<T> {
+  return ctx.store.write(ctx.namespace, work).catch(explainConflict)
+}
+
 /** Throws when the caller wants to change another revision than there is. */
 export function checkRevision(wanted: string | undefined, revisionId: string): void {
   if (wanted === undefined || wanted === revisionId) return

@@ -6,6 +6,7 @@
 import { ValidationException } from '../../aws/faults.ts'
 import { InvalidParameterValueException } from '../../aws/lambda-faults.ts'
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
+import { matching, noLonger, refuseBroken, within } from './constraints.ts'
 import type { FunctionHost } from './context.ts'
 
 export type CreateInput = LambdaOperations['CreateFunction']['input']
@@ -28,42 +29,72 @@ const reserved: ReadonlySet<string> = new Set([
 export function checkConfiguration(host: FunctionHost, input: UpdateInput | CreateInput): void {
   checkModel(input)
   checkNotBuilt(input)
+  checkCombinations(input)
+  if ('Code' in input) checkSnapStart(input, input.Runtime)
   checkEnvironment(input.Environment?.Variables)
   const sentence = input.Runtime === undefined ? undefined : host.whyNotRunnable(input.Runtime)
   if (sentence !== undefined) throw new InvalidParameterValueException(sentence)
 }
 
+/** Throws when snapshots are wanted of a runtime that has none on AWS. */
+export function checkSnapStart(
+  input: UpdateInput | CreateInput,
+  runtime: string | undefined,
+): void {
+  if (input.SnapStart?.ApplyOn !== 'PublishedVersions') return
+  if (
+    runtime !== undefined &&
+    /^(?:java(?:11|17|2\d)|python3\.1[2-9]|dotnet(?:8|10))/.test(runtime)
+  )
+    return
+  throw new InvalidParameterValueException(
+    `${runtime} is not supported for SnapStart enabled functions.`,
+  )
+}
+
 function checkModel(input: UpdateInput | CreateInput): void {
-  const problems: string[] = []
-  const say = (value: unknown, path: string, constraint: string) =>
-    problems.push(
-      `Value '${value}' at '${path}' failed to satisfy constraint: Member must ${constraint}`,
-    )
-  const within = (value: number | undefined, path: string, least: number, most: number) => {
-    if (value === undefined) return
-    if (value < least) say(value, path, `have value greater than or equal to ${least}`)
-    if (value > most) say(value, path, `have value less than or equal to ${most}`)
-  }
-  within(input.Timeout, 'timeout', 1, 900)
-  within(input.MemorySize, 'memorySize', 128, 10_240)
-  within(input.EphemeralStorage?.Size, 'ephemeralStorage.size', 512, 10_240)
   const { Role, Handler, Description } = input
-  if (Role !== undefined && !(Role.length <= 512 && roleRegex.test(Role))) {
-    say(Role, 'role', `satisfy regular expression pattern: ${rolePattern}`)
+  refuseBroken([
+    within(input.Timeout, 'timeout', 1, 900),
+    within(input.MemorySize, 'memorySize', 128, 10_240),
+    within(input.EphemeralStorage?.Size, 'ephemeralStorage.size', 512, 10_240),
+    noLonger(Role, 'role', 512) ?? matching(Role, 'role', roleRegex, rolePattern),
+    matching(Handler, 'handler', /^\S*$/, '[^\\s]+'),
+    noLonger(Handler, 'handler', 128),
+    noLonger(Description, 'description', 256),
+    matching(
+      input.LoggingConfig?.LogGroup,
+      'loggingConfig.logGroup',
+      /^[.\-_/#A-Za-z0-9]{1,512}$/,
+      '[\\.\\-_/#A-Za-z0-9]+',
+    ),
+    matching(
+      input.DeadLetterConfig?.TargetArn,
+      'deadLetterConfig.targetArn',
+      /^(?:arn:aws[a-zA-Z-]*:[a-z0-9-.]+:.*)?$/,
+      '(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()',
+    ),
+  ])
+}
+
+// The words of these two are a guess.
+function checkCombinations({ DeadLetterConfig, LoggingConfig }: UpdateInput | CreateInput): void {
+  const target = DeadLetterConfig?.TargetArn
+  if (
+    target &&
+    !/^arn:aws[a-z-]*:(?:sqs|sns):[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]{1,256}$/.test(target)
+  ) {
+    throw new InvalidParameterValueException(
+      `The provided target ARN ${target.slice(0, 256)} is not an Amazon SQS queue or an Amazon SNS topic.`,
+    )
   }
-  if (Handler !== undefined && /\s/.test(Handler)) {
-    say(Handler, 'handler', 'satisfy regular expression pattern: [^\\s]+')
+  const hasLevel =
+    LoggingConfig?.ApplicationLogLevel !== undefined || LoggingConfig?.SystemLogLevel !== undefined
+  if (hasLevel && LoggingConfig?.LogFormat === 'Text') {
+    throw new InvalidParameterValueException(
+      'Log levels are only supported when the log format is JSON.',
+    )
   }
-  if (Handler !== undefined && Handler.length > 128) {
-    say(Handler, 'handler', 'have length less than or equal to 128')
-  }
-  if (Description !== undefined && Description.length > 256) {
-    say(Description, 'description', 'have length less than or equal to 256')
-  }
-  if (problems.length === 0) return
-  const count =
-    problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`
-  throw new ValidationException(`${count} detected: ${problems.join('; ')}`)
 }
 
 /** What would change how the function runs, and does not exist here, is refused and never stored. */
@@ -71,11 +102,7 @@ function checkNotBuilt(input: UpdateInput | CreateInput): void {
   const wanted: Record<string, boolean> = {
     'container images':
       ('PackageType' in input && input.PackageType === 'Image') || !!input.ImageConfig,
-    layers: (input.Layers?.length ?? 0) > 0,
     'file systems': (input.FileSystemConfigs?.length ?? 0) > 0,
-    'dead-letter queues': !!input.DeadLetterConfig?.TargetArn,
-    SnapStart: input.SnapStart?.ApplyOn === 'PublishedVersions',
-    'logs in JSON': input.LoggingConfig?.LogFormat === 'JSON',
     'capacity providers': !!input.CapacityProviderConfig,
     'durable functions': !!input.DurableConfig,
     'code signing': 'CodeSigningConfigArn' in input && !!input.CodeSigningConfigArn,
@@ -85,7 +112,7 @@ function checkNotBuilt(input: UpdateInput | CreateInput): void {
   const [first] = Object.keys(wanted).filter(feature => wanted[feature])
   if (first === undefined) return
   throw new InvalidParameterValueException(
-    `Functions with ${first} are not built yet in Portcullis. See docs/reference/compatibility.md.`,
+    `Functions with ${first} do not exist in Portcullis. See docs/reference/compatibility.md.`,
   )
 }
 

@@ -2,6 +2,7 @@
  * Code on its way in (a zip, or the path of a folder in which somebody works) and on its way to the runner.
  * Code in S3 and images are refused: there is neither here.
  */
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { InvalidParameterValueException } from '../../aws/lambda-faults.ts'
@@ -10,7 +11,10 @@ import type { Namespace, Store, Writer } from '../../store/store.ts'
 import type { FunctionHost } from './context.ts'
 import { type CodeRecord, codeKey, type FunctionRecord, functions, versions } from './records.ts'
 
-type CodeInput = LambdaOperations['CreateFunction']['input']['Code']
+type CodeInput = Pick<
+  LambdaOperations['CreateFunction']['input']['Code'],
+  'ZipFile' | 'S3Bucket' | 'S3Key' | 'ImageUri'
+>
 
 /** A bucket of this name means: the key is a folder on this machine, used in place. */
 const hotReloadBucket = 'hot-reload'
@@ -76,29 +80,61 @@ export async function keepCode(
   if (record.type === 'zip' && zip) await tx.putBlob(codeKey(name, record.sha256), zip)
 }
 
-/** Deletes a zip that neither the function nor a version of it uses any more. */
-export async function dropCode(tx: Writer, name: string, code: CodeRecord): Promise<void> {
-  if (code.type !== 'zip') return
+/** The function's own code and that of its layers. */
+export function codesOf({ code, layers = [] }: FunctionRecord): CodeRecord[] {
+  return [code, ...layers.map(layer => layer.code)]
+}
+
+/** Deletes those zips that neither the function nor a version of it uses any more. */
+export async function dropCodes(
+  tx: Writer,
+  name: string,
+  codes: readonly CodeRecord[],
+): Promise<void> {
   const rows = await tx.all(versions, name)
   const latest = await tx.get(functions, '', name)
   const users: FunctionRecord[] = rows.map(row => row.record)
   if (latest) users.push(latest.record)
-  const isUsed = users.some(user => user.code.type === 'zip' && user.code.sha256 === code.sha256)
-  if (!isUsed) await tx.deleteBlob(codeKey(name, code.sha256))
+  const used = new Set(users.flatMap(codesOf).map(hashOf))
+  for (const code of codes) {
+    if (code.type === 'zip' && !used.has(code.sha256)) {
+      await tx.deleteBlob(codeKey(name, code.sha256))
+    }
+  }
 }
 
-/** The folder with the code on this machine; unpacks it again where it is not there. */
-export async function folderOf(
+/** The folders with a function's code and its layers on this machine; unpacks what is not there. */
+export async function foldersOf(
   host: Pick<FunctionHost, 'findCode' | 'unpackCode'>,
   store: Store,
   namespace: Namespace,
   record: FunctionRecord,
-): Promise<string> {
-  const { code } = record
-  if (code.type === 'folder') return code.path
-  const found = await host.findCode(code.sha256)
-  if (found !== undefined) return found
-  const zip = await store.read(namespace, tx => tx.getBlob(codeKey(record.name, code.sha256)))
-  if (zip === undefined) throw new Error(`the code of the function ${record.name} is lost`)
-  return (await host.unpackCode(zip)).folder
+): Promise<{ readonly folder: string; readonly layers: readonly string[] }> {
+  const folderOf = async (code: CodeRecord): Promise<string> => {
+    if (code.type === 'folder') return code.path
+    const found = await host.findCode(code.sha256)
+    if (found !== undefined) return found
+    const zip = await store.read(namespace, tx => tx.getBlob(codeKey(record.name, code.sha256)))
+    if (zip === undefined) throw new Error(`the code of the function ${record.name} is lost`)
+    return (await host.unpackCode(zip)).folder
+  }
+  const folder = await folderOf(record.code)
+  const layers: string[] = []
+  for (const layer of record.layers ?? []) layers.push(await folderOf(layer.code))
+  return { folder, layers }
+}
+
+/** The hash as AWS shows it: base64. A folder, whose content changes, has that of its path. */
+export function codeSha256Of(code: CodeRecord): string {
+  if (code.type === 'zip') return Buffer.from(code.sha256, 'hex').toString('base64')
+  return createHash('sha256').update(code.path).digest('base64')
+}
+
+/** The size of the zip in bytes; 0 of a folder. */
+export function codeSizeOf(code: CodeRecord): number {
+  return code.type === 'zip' ? code.sizeBytes : 0
+}
+
+function hashOf(code: CodeRecord): string {
+  return code.type === 'zip' ? code.sha256 : ''
 }

@@ -6,8 +6,15 @@ import { createHash } from 'node:crypto'
 import { InvalidParameterValueException } from '../../aws/lambda-faults.ts'
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
 import type { CreateInput, UpdateInput } from './checks.ts'
+import { codeSha256Of, codeSizeOf } from './code.ts'
 import { arnOf, type Place } from './lookup.ts'
-import type { CodeRecord, FunctionRecord, LatestRecord } from './records.ts'
+import type {
+  CodeRecord,
+  FunctionRecord,
+  LatestRecord,
+  LayerUse,
+  LoggingRecord,
+} from './records.ts'
 
 export type Configuration = LambdaOperations['GetFunctionConfiguration']['output']
 
@@ -63,8 +70,17 @@ export function withChanges<R extends FunctionRecord>(
   }
   if (input.EphemeralStorage !== undefined) changed.storageMb = input.EphemeralStorage.Size
   if (input.TracingConfig?.Mode !== undefined) changed.tracing = input.TracingConfig.Mode
-  if (input.LoggingConfig?.LogGroup !== undefined) {
-    changed.logging = { ...changed.logging, LogGroup: input.LoggingConfig.LogGroup }
+  if (input.LoggingConfig !== undefined) {
+    changed.logging = loggingOf(changed.logging, input.LoggingConfig)
+  }
+  if (input.DeadLetterConfig !== undefined) {
+    const { TargetArn } = input.DeadLetterConfig
+    if (TargetArn) changed.deadLetterArn = TargetArn
+    else delete changed.deadLetterArn
+  }
+  if (input.SnapStart !== undefined) {
+    if (input.SnapStart.ApplyOn === 'PublishedVersions') changed.snapStart = 'PublishedVersions'
+    else delete changed.snapStart
   }
   if (input.KMSKeyArn !== undefined) changed.kmsKeyArn = input.KMSKeyArn
   if (input.VpcConfig !== undefined) {
@@ -72,6 +88,33 @@ export function withChanges<R extends FunctionRecord>(
     changed.vpc = { subnetIds, securityGroupIds }
   }
   return changed
+}
+
+/** The record with other layers. */
+export function withLayers<R extends FunctionRecord>(record: R, uses: LayerUse[]): R {
+  const { layers: _, ...rest } = record
+  // R's layers are optional.
+  return { ...rest, ...(uses.length > 0 && { layers: uses }) } as R
+}
+
+// AWS's default levels are INFO; a change to text takes them away.
+function loggingOf(
+  old: LoggingRecord,
+  {
+    LogFormat,
+    LogGroup,
+    ApplicationLogLevel,
+    SystemLogLevel,
+  }: NonNullable<UpdateInput['LoggingConfig']>,
+): LoggingRecord {
+  const group = LogGroup ?? old.LogGroup
+  if ((LogFormat ?? old.LogFormat) === 'Text') return { LogFormat: 'Text', LogGroup: group }
+  return {
+    LogFormat: 'JSON',
+    ApplicationLogLevel: ApplicationLogLevel ?? old.ApplicationLogLevel ?? 'INFO',
+    SystemLogLevel: SystemLogLevel ?? old.SystemLogLevel ?? 'INFO',
+    LogGroup: group,
+  }
 }
 
 /** What AWS answers for a function; `qualifier` is the one the caller used, which shows in the ARN. */
@@ -88,7 +131,7 @@ export function configurationOf(
     Runtime: record.runtime as NonNullable<Configuration['Runtime']>,
     Role: record.role,
     Handler: record.handler,
-    CodeSize: code.type === 'zip' ? code.sizeBytes : 0,
+    CodeSize: codeSizeOf(code),
     Description: record.description,
     Timeout: record.timeoutSeconds,
     MemorySize: record.memoryMb,
@@ -105,26 +148,27 @@ export function configurationOf(
     }),
     ...(record.environment && { Environment: { Variables: record.environment } }),
     ...(record.kmsKeyArn && { KMSKeyArn: record.kmsKeyArn }),
+    ...(record.deadLetterArn && { DeadLetterConfig: { TargetArn: record.deadLetterArn } }),
     TracingConfig: { Mode: record.tracing },
     RevisionId: record.revisionId,
+    ...(record.layers && {
+      Layers: record.layers.map(layer => ({ Arn: layer.arn, CodeSize: codeSizeOf(layer.code) })),
+    }),
     State: 'Active',
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
     Architectures: record.architectures,
     EphemeralStorage: { Size: record.storageMb },
-    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    SnapStart: {
+      ApplyOn: record.snapStart ?? 'None',
+      OptimizationStatus: record.snapStart && record.version !== '$LATEST' ? 'On' : 'Off',
+    },
     RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(place, record.runtime) },
     LoggingConfig: { ...record.logging },
   }
 }
 
-/** The hash as AWS shows it: base64. A folder, whose content changes, has that of its path. */
-export function codeSha256Of(code: CodeRecord): string {
-  if (code.type === 'zip') return Buffer.from(code.sha256, 'hex').toString('base64')
-  return createHash('sha256').update(code.path).digest('base64')
-}
-
-// AWS names the patch level of a runtime by a hash; ours stands for the runtime's id.
-function runtimeVersionArn({ region }: Place, runtime: string): string {
+/** AWS names the patch level of a runtime by a hash; ours stands for the runtime's id. */
+export function runtimeVersionArn({ region }: Place, runtime: string): string {
   return `arn:aws:lambda:${region}::runtime:${createHash('sha256').update(runtime).digest('hex')}`
 }

@@ -77,6 +77,12 @@ export interface FunctionHost {
   changed(functionArn: string): void
   /** The function is deleted. */
   forget(functionArn: string): void
+  /** Starts or ends environments of the version or alias, as its provisioned concurrency says now. */
+  provision(arn: string): void
+  /** How many environments of the version or alias stand ready. */
+  provisioned(arn: string): number
+  /** From 0 to below 1: which version of an alias runs. */
+  random(): number
   /** Takes what an asynchronous invocation ran into, which nobody waits for. */
   report(error: unknown): void
 }

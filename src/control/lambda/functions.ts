@@ -7,11 +7,19 @@ import {
   ResourceConflictException,
 } from '../../aws/lambda-faults.ts'
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
+import { leadsTo } from './aliases.ts'
 import { change, checkRevision } from './change.ts'
-import { checkConfiguration } from './checks.ts'
-import { dropCode, keepCode, takeCode } from './code.ts'
-import { type Configuration, configurationOf, newFunction, withChanges } from './configuration.ts'
+import { checkConfiguration, checkSnapStart } from './checks.ts'
+import { codesOf, dropCodes, keepCode, takeCode } from './code.ts'
+import {
+  type Configuration,
+  configurationOf,
+  newFunction,
+  withChanges,
+  withLayers,
+} from './configuration.ts'
 import type { LambdaContext } from './context.ts'
+import { keepLayers, takeLayers } from './layer-uses.ts'
 import {
   arnOf,
   findFunction,
@@ -21,7 +29,7 @@ import {
   latestOf,
 } from './lookup.ts'
 import { pageOf } from './paging.ts'
-import { aliases, codeKey, functions, policies, versions } from './records.ts'
+import { aliases, byQualifier, codeKey, functions, urls, urlTargets, versions } from './records.ts'
 import { checkFunctionTags } from './tagging.ts'
 import { publish } from './versions.ts'
 
@@ -36,14 +44,16 @@ export async function createFunction(
   checkConfiguration(ctx.functions, input)
   checkFunctionTags(input.Tags)
   const code = await takeCode(ctx.functions, input.Code)
+  const layers = await takeLayers(ctx, input.Layers ?? [])
   const made = { revisionId: ctx.ids.uuid(), lastModifiedMs: ctx.clock.now() }
-  const record = newFunction(name, input, code.record, made)
+  const record = withLayers(newFunction(name, input, code.record, made), layers.uses)
   return change(ctx, name, async tx => {
     if (await tx.get(functions, '', name)) {
       throw new ResourceConflictException(`Function already exist: ${name}`)
     }
     await tx.insert(functions, '', name, record)
     await keepCode(tx, name, code)
+    await keepLayers(tx, name, layers)
     if (!input.Publish) return configurationOf(ctx, record, undefined)
     const version = await publish(ctx, tx, record, undefined)
     return configurationOf(ctx, version, undefined)
@@ -56,12 +66,15 @@ export async function getFunction(
 ): Promise<Output<'GetFunction'>> {
   const Configuration = await getFunctionConfiguration(ctx, input)
   const name = functionNameOf(ctx, input.FunctionName)
-  const { tags } = await latestOf(ctx, ctx.tx, name)
+  const { tags, reservedConcurrency } = await latestOf(ctx, ctx.tx, name)
   return {
     Configuration,
     // AWS adds an address from which the zip can be fetched; there is no such place here.
     Code: { RepositoryType: 'S3' },
     ...(Object.keys(tags).length > 0 && { Tags: tags }),
+    ...(reservedConcurrency !== undefined && {
+      Concurrency: { ReservedConcurrentExecutions: reservedConcurrency },
+    }),
   }
 }
 
@@ -118,7 +131,7 @@ export async function updateFunctionCode(
     if (input.DryRun) return configurationOf(ctx, record, undefined)
     await tx.update(functions, '', name.name, record)
     await keepCode(tx, name.name, code)
-    await dropCode(tx, name.name, old.code)
+    await dropCodes(tx, name.name, [old.code])
     if (!input.Publish) return configurationOf(ctx, record, undefined)
     return configurationOf(ctx, await publish(ctx, tx, record, undefined), undefined)
   })
@@ -130,15 +143,22 @@ export async function updateFunctionConfiguration(
 ): Promise<Configuration> {
   const name = functionNameOf(ctx, input.FunctionName)
   checkConfiguration(ctx.functions, input)
+  // Before layers are looked up, to say what is plain at once.
+  const { runtime } = await ctx.store.read(ctx.namespace, tx => latestOf(ctx, tx, name))
+  checkSnapStart(input, input.Runtime ?? runtime)
+  const layers = input.Layers && (await takeLayers(ctx, input.Layers))
   return change(ctx, name.name, async tx => {
     const old = await latestOf(ctx, tx, name)
     checkRevision(input.RevisionId, old.revisionId)
+    const changed = withChanges(old, input)
     const record = {
-      ...withChanges(old, input),
+      ...(layers ? withLayers(changed, layers.uses) : changed),
       revisionId: ctx.ids.uuid(),
       lastModifiedMs: ctx.clock.now(),
     }
     await tx.update(functions, '', name.name, record)
+    if (layers) await keepLayers(tx, name.name, layers)
+    await dropCodes(tx, name.name, codesOf(old))
     return configurationOf(ctx, record, undefined)
   })
 }
@@ -164,10 +184,13 @@ async function deleteAll(ctx: LambdaContext, name: string): Promise<void> {
   await change(ctx, name, async tx => {
     const latest = await latestOf(ctx, tx, { name, qualifier: undefined })
     const all = [latest, ...(await tx.all(versions, name)).map(row => row.record)]
-    for (const { code } of all) {
+    for (const code of all.flatMap(codesOf)) {
       if (code.type === 'zip') await tx.deleteBlob(codeKey(name, code.sha256))
     }
-    for (const part of [versions, aliases, policies]) await tx.deleteChildren(part, name)
+    for (const { record } of await tx.all(urls, name)) {
+      await tx.delete(urlTargets, '', record.urlId)
+    }
+    for (const part of [versions, aliases, ...byQualifier]) await tx.deleteChildren(part, name)
     await tx.delete(functions, '', name)
   })
 }
@@ -184,16 +207,14 @@ async function deleteVersion(ctx: LambdaContext, name: string, version: string):
     // Deleting a version that is not there succeeds, as long as the function exists.
     await latestOf(ctx, tx, { name, qualifier: version })
     if (!row) return
-    const users = (await tx.all(aliases, name)).filter(
-      alias => alias.record.functionVersion === version,
-    )
+    const users = (await tx.all(aliases, name)).filter(alias => leadsTo(alias.record, version))
     if (users.length > 0) {
       throw new ResourceConflictException(
         `Version has the following aliases: ${users.map(alias => alias.id).join(', ')}`,
       )
     }
     await tx.delete(versions, name, version)
-    await tx.delete(policies, name, version)
-    await dropCode(tx, name, row.record.code)
+    for (const part of byQualifier) await tx.delete(part, name, version)
+    await dropCodes(tx, name, codesOf(row.record))
   })
 }

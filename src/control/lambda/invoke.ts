@@ -12,10 +12,9 @@ import {
 } from '../../aws/lambda-faults.ts'
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
 import type { AsyncInvocations } from './async-invocations.ts'
-import { folderOf } from './code.ts'
 import type { LambdaContext, RunInvocation, RunSettings } from './context.ts'
-import { findFunction, functionNameOf, functionNotFound } from './lookup.ts'
-import { settingsOf } from './resolve.ts'
+import { functionNameOf, functionNotFound } from './lookup.ts'
+import { chosen, resolveName } from './resolve.ts'
 
 type Input = LambdaOperations['Invoke']['input']
 type Output = LambdaOperations['Invoke']['output']
@@ -64,10 +63,9 @@ async function run(
 
 async function settingsFor(ctx: LambdaContext, input: Input): Promise<RunSettings> {
   const name = functionNameOf(ctx, input.FunctionName, input.Qualifier)
-  const record = await ctx.store.read(ctx.namespace, tx => findFunction(tx, name))
-  if (!record) throw functionNotFound(ctx, name)
-  const folder = await folderOf(ctx.functions, ctx.store, ctx.namespace, record)
-  return settingsOf(ctx.namespace, name, record, folder)
+  const found = await resolveName(ctx.store, ctx.functions, ctx.namespace, name)
+  if (!found) throw functionNotFound(ctx, name)
+  return chosen(found, ctx.functions.random)
 }
 
 function invocationOf(ctx: LambdaContext, input: Input): RunInvocation {

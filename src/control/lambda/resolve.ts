@@ -1,17 +1,29 @@
 /**
- * From an ARN to what is needed to run the function and to decide whether one may: for the data plane, which
- * asks once and keeps the answer until `changed` of the FunctionHost names the function.
+ * From a name to what is needed to run the function and to decide whether one may. The data plane asks by ARN, once,
+ * and keeps the answer until `changed` of the FunctionHost names the function; Invoke asks each time.
+ *
+ * An alias may lead to two versions: then the answer holds both, and `chosen` throws the dice for each invocation.
  */
 import { parseArn, parseFunctionName } from '../../aws/arn.ts'
-import type { Namespace, Store } from '../../store/store.ts'
-import { folderOf } from './code.ts'
+import type { Namespace, Reader, Store } from '../../store/store.ts'
+import { foldersOf } from './code.ts'
 import type { FunctionHost, RunSettings } from './context.ts'
-import { arnOf, type FunctionName, findFunction } from './lookup.ts'
-import { type FunctionRecord, policies, type StatementRecord } from './records.ts'
+import { arnOf, type FunctionName, isVersion } from './lookup.ts'
+import {
+  aliases,
+  type FunctionRecord,
+  functions,
+  policies,
+  provisions,
+  type StatementRecord,
+  versions,
+} from './records.ts'
 
 /** A function that can be invoked; `policy` is that of the qualifier in the ARN. */
 export interface ResolvedFunction extends RunSettings {
   readonly policy: readonly StatementRecord[]
+  /** The other version of an alias, and its share of the invocations from 0 to 1. */
+  readonly additional?: { readonly weight: number; readonly settings: RunSettings }
 }
 
 /** Undefined when `arn` is no function's ARN, or there is no such function, version or alias. */
@@ -24,41 +36,92 @@ export async function resolveFunction(
   const found = parseFunctionName(arn)
   if (where === undefined || found === undefined) return undefined
   const namespace = { account: where.account, region: where.region }
-  const name = { name: found.name, qualifier: found.qualifier }
-  const rows = await store.read(namespace, async tx => {
-    const record = await findFunction(tx, name)
-    const policy = await tx.get(policies, name.name, name.qualifier ?? '$LATEST')
-    return record && { record, policy: policy?.record.statements ?? [] }
-  })
+  return resolveName(store, host, namespace, { name: found.name, qualifier: found.qualifier })
+}
+
+/** Undefined when there is no such function, version or alias. */
+export async function resolveName(
+  store: Store,
+  host: Pick<FunctionHost, 'findCode' | 'unpackCode'>,
+  namespace: Namespace,
+  name: FunctionName,
+): Promise<ResolvedFunction | undefined> {
+  const rows = await store.read(namespace, tx => rowsOf(tx, name))
   if (rows === undefined) return undefined
-  const folder = await folderOf(host, store, namespace, rows.record)
-  return { ...settingsOf(namespace, name, rows.record, folder), policy: rows.policy }
+  const settings = async (record: FunctionRecord): Promise<RunSettings> => ({
+    ...settingsOf(namespace, name, record, await foldersOf(host, store, namespace, record)),
+    ...rows.concurrency,
+  })
+  const additional = rows.additional && {
+    weight: rows.additional.weight,
+    settings: await settings(rows.additional.record),
+  }
+  return {
+    ...(await settings(rows.record)),
+    policy: rows.policy,
+    ...(additional && { additional }),
+  }
+}
+
+/** What one invocation runs; `random` gives a number from 0 to below 1. */
+export function chosen(found: ResolvedFunction, random: () => number): RunSettings {
+  const { additional } = found
+  return additional !== undefined && random() < additional.weight ? additional.settings : found
+}
+
+async function rowsOf(tx: Reader, { name, qualifier = '$LATEST' }: FunctionName) {
+  const latest = (await tx.get(functions, '', name))?.record
+  if (latest === undefined) return undefined
+  const versionOf = async (version: string): Promise<FunctionRecord | undefined> =>
+    version === '$LATEST' ? latest : (await tx.get(versions, name, version))?.record
+  const isAlias = qualifier !== '$LATEST' && !isVersion(qualifier)
+  const alias = isAlias ? (await tx.get(aliases, name, qualifier))?.record : undefined
+  if (isAlias && alias === undefined) return undefined
+  const record = await versionOf(alias?.functionVersion ?? qualifier)
+  if (record === undefined) return undefined
+  const other = alias?.additional && (await versionOf(alias.additional.version))
+  const provision = await tx.get(provisions, name, qualifier)
+  return {
+    record,
+    additional: alias?.additional && other && { record: other, weight: alias.additional.weight },
+    policy: (await tx.get(policies, name, qualifier))?.record.statements ?? [],
+    concurrency: {
+      ...(latest.reservedConcurrency !== undefined && {
+        reservedConcurrency: latest.reservedConcurrency,
+      }),
+      ...(provision && { provisionedConcurrency: provision.record.environments }),
+    },
+  }
 }
 
 /** What the runner must know. */
-export function settingsOf(
+function settingsOf(
   { account, region }: Namespace,
   name: FunctionName,
   record: FunctionRecord,
-  folder: string,
+  folders: { readonly folder: string; readonly layers: readonly string[] },
 ): RunSettings {
+  const { ApplicationLogLevel: applicationLogLevel, SystemLogLevel: systemLogLevel } =
+    record.logging
   return {
     arn: arnOf({ account, region }, name),
     name: record.name,
     version: record.version,
     handler: record.handler,
     runtime: record.runtime,
-    folder,
+    folder: folders.folder,
+    layers: folders.layers,
     environment: record.environment ?? {},
     timeoutMs: record.timeoutSeconds * 1000,
     memoryMb: record.memoryMb,
+    storageMb: record.storageMb,
     account,
     region,
     revision: `${record.version} ${record.revisionId}`,
     hotReload: record.code.type === 'folder',
     logGroup: record.logging.LogGroup,
-    layers: [],
-    storageMb: record.storageMb,
     logFormat: record.logging.LogFormat,
+    ...(applicationLogLevel !== undefined && { applicationLogLevel }),
+    ...(systemLogLevel !== undefined && { systemLogLevel }),
   }
 }

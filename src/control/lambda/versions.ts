@@ -6,7 +6,8 @@ import { InvalidParameterValueException } from '../../aws/lambda-faults.ts'
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
 import type { Writer } from '../../store/store.ts'
 import { change, checkRevision } from './change.ts'
-import { type Configuration, codeSha256Of, configurationOf } from './configuration.ts'
+import { codeSha256Of } from './code.ts'
+import { type Configuration, configurationOf } from './configuration.ts'
 import type { LambdaContext } from './context.ts'
 import { functionNameOf, latestOf } from './lookup.ts'
 import { pageOf } from './paging.ts'
@@ -63,7 +64,7 @@ export async function publish(
 ): Promise<FunctionRecord> {
   const newest = await tx.get(versions, latest.name, String(latest.newestVersion))
   if (newest && isSame(newest.record, latest)) return newest.record
-  const { tags: _tags, newestVersion, ...state } = latest
+  const { tags: _tags, newestVersion, reservedConcurrency: _, recursiveLoop: __, ...state } = latest
   const version: FunctionRecord = {
     ...state,
     version: String(newestVersion + 1),
@@ -81,8 +82,10 @@ function isSame(version: FunctionRecord, latest: LatestRecord): boolean {
     const { runtime, role, handler, timeoutSeconds, memoryMb, environment, code, storageMb } =
       record
     const { architectures, tracing, logging, kmsKeyArn, vpc } = record
+    const { layers, deadLetterArn, snapStart } = record
     const first = [runtime, role, handler, timeoutSeconds, memoryMb, environment, code, storageMb]
-    return JSON.stringify([...first, architectures, tracing, logging, kmsKeyArn, vpc])
+    const more = [architectures, tracing, logging, kmsKeyArn, vpc, layers, deadLetterArn, snapStart]
+    return JSON.stringify([...first, ...more])
   }
   return essence(version) === essence(latest)
 }
