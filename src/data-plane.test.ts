@@ -28,6 +28,7 @@ function plane(threads: number, complaints: string[] = []): DataPlane {
       headTimeoutMs: 1000,
       requestTimeoutMs: 1000,
       recordsKept: 10,
+      streamRate: 0,
       answerLimitBytes: 1000,
       connectTimeoutMs: 1000,
       allowedTargets: [],

@@ -108,6 +108,7 @@ async function assemble(
       bodyLimitBytes: options.bodyLimitBytes,
       headTimeoutMs: options.headTimeoutMs,
       requestTimeoutMs: options.requestTimeoutMs,
+      streamRate: options.streamRate,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       cacheBytes: options.cacheBytes,
       developmentAccount: options.adminCredentials === null ? options.account : null,

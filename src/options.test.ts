@@ -45,6 +45,7 @@ test('without anything the defaults hold', () => {
     bodyLimitBytes: 10_485_760,
     headTimeoutMs: 30_000,
     requestTimeoutMs: 300_000,
+    streamRate: 2 * 1024 ** 2,
     answerLimitBytes: 10_485_760,
     connectTimeoutMs: 5_000,
     cacheBytes: 67_108_864,

@@ -32,6 +32,8 @@ export interface Options {
   readonly headTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly answerLimitBytes: number
+  /** Of a streamed answer after its first 10 MB, in bytes per second; 0: as fast as it comes. */
+  readonly streamRate: number
   readonly connectTimeoutMs: number
   /** Of one stage, in each thread. */
   readonly cacheBytes: number
@@ -63,6 +65,8 @@ export interface Options {
 
 /** AWS's limit for a request's and an answer's body. */
 const awsBodyLimitBytes = 10 * 1024 ** 2
+/** AWS's bandwidth of a streamed answer after its first 10 MB. */
+const awsStreamRate = 2 * 1024 ** 2
 /** A body is held in memory, so that even without AWS's limits there is one. */
 const freeBodyLimitBytes = 1024 ** 3
 
@@ -170,6 +174,15 @@ export const declarations: {
     byDefault: (_, { limits }) => (limits === 'none' ? freeBodyLimitBytes : awsBodyLimitBytes),
     defaultText: '10MB; 1GB with `--limits none`',
     meaning: "The largest body of a back end's answer; above it the answer is an error.",
+  },
+  streamRate: {
+    flag: 'stream-rate',
+    group: 'Limits',
+    kind: kinds.bytes(0, freeBodyLimitBytes),
+    byDefault: (_, { limits }) => (limits === 'none' ? 0 : awsStreamRate),
+    defaultText: '2MB; unlimited with `--limits none`',
+    meaning: 'How many bytes a second a streamed answer gets after its first 10 MB; 0: no limit.',
+    more: 'For methods with `responseTransferMode` STREAM; other answers come as fast as the client takes them.',
   },
   connectTimeoutMs: {
     flag: 'connect-timeout',

@@ -145,6 +145,10 @@ function exchangeFor(
     // Nothing is decompressed.
     bodyLimitBytes: 0,
     identities: nobody,
+    answerLimitBytes: tools.limits.answerLimitBytes,
+    streamRate: 0,
+    holdsAnswers: true,
+    holdsStreams: true,
   }
   const parameters = match?.pathParameters ?? Object.create(null)
   const { method, path, rawQuery, headers } = arrival

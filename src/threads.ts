@@ -22,6 +22,8 @@ export interface WorkerSettings {
   readonly headTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly answerLimitBytes: number
+  /** Bytes per second of a streamed answer after its first 10 MB; 0: unlimited. */
+  readonly streamRate: number
   readonly connectTimeoutMs: number
   readonly recordsKept: number
   /** The most that one stage's cache may take in the thread. */

@@ -138,6 +138,8 @@ function publish({ source, buckets: places }: Publication): string | null {
         cacheOf: of => caches.of(of),
         identities,
         bodyLimitBytes: settings.bodyLimitBytes,
+        answerLimitBytes: settings.answerLimitBytes,
+        streamRate: settings.streamRate,
       }),
     )
     return null

@@ -90,7 +90,8 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     cacheKeyParameters: 'enforced',
     integrationResponses: 'enforced: see IntegrationResponse',
     tlsConfig: 'enforced: see TlsConfig',
-    responseTransferMode: 'refused: STREAM answers API_CONFIGURATION_ERROR',
+    responseTransferMode:
+      'enforced: for HTTP_PROXY; STREAM of other types answers API_CONFIGURATION_ERROR',
     integrationTarget:
       'enforced: goes where `--listener` leads; without an address, or without a link, API_CONFIGURATION_ERROR',
   },

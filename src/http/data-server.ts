@@ -11,22 +11,22 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { extendedRequestId } from '../base/ids.ts'
 import { newTraceId } from '../base/request-ids.ts'
-import type { Cancel, Reply } from '../messages/messages.ts'
+import type { Cancel } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
 import { programFor } from '../pipeline/canary.ts'
 import { ClientRequest } from '../pipeline/client-request.ts'
-import { compressReply } from '../pipeline/compress.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { LoadedProgram } from '../pipeline/load.ts'
 import type { Observer } from '../pipeline/observe.ts'
-import { type Finish, run } from '../pipeline/pipeline.ts'
+import { run } from '../pipeline/pipeline.ts'
 import type { Programs } from '../pipeline/programs.ts'
-import { answerHeaders, refusalReply, sceneWithoutRoute, toRefusal } from '../pipeline/respond.ts'
+import { refusalReply, sceneWithoutRoute } from '../pipeline/respond.ts'
 import type { RouteMatch } from '../program/program.ts'
 import { type Address, locate } from './address.ts'
 import { readBody } from './body.ts'
 import { Conversation, type Turn } from './conversation.ts'
+import { Ending } from './ending.ts'
 import { type Intake, takeIn } from './intake.ts'
 import { writeAnswer, writeFault, writePlain, writeRaw } from './write-answer.ts'
 
@@ -261,61 +261,6 @@ function exchangeFor(
     turn,
     intake.traceId?.includes('Root=') ? intake.traceId : newTraceId(arrival.startedAt),
   )
-}
-
-/** What happens when the steps are through; never throws, so that a request cannot be left without an answer. */
-class Ending implements Finish {
-  readonly #observer: Observer
-  readonly #turn: Turn
-
-  constructor(observer: Observer, turn: Turn) {
-    this.#observer = observer
-    this.#turn = turn
-  }
-
-  reply(x: Exchange, reply: Reply): void {
-    try {
-      const minimumBytes = x.program.minimumCompressionBytes
-      if (minimumBytes === null) this.#send(x, reply)
-      else this.#compress(x, reply, minimumBytes)
-    } catch (error) {
-      this.#giveUp(x, error)
-    }
-  }
-
-  failed(x: Exchange, error: unknown): void {
-    try {
-      x.refusal = toRefusal(error)
-      if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival.requestId, error)
-      this.reply(x, refusalReply(x, x.refusal))
-    } catch (fault) {
-      this.#giveUp(x, fault)
-    }
-  }
-
-  #compress(x: Exchange, reply: Reply, minimumBytes: number): void {
-    const acceptEncoding = x.methodRequest.headerNoCase('accept-encoding')
-    const packed = compressReply(reply, minimumBytes, x.arrival.method, acceptEncoding)
-    if (packed instanceof Promise) {
-      packed.then(ready => this.#send(x, ready)).catch(error => this.#giveUp(x, error))
-    } else {
-      this.#send(x, packed)
-    }
-  }
-
-  #send(x: Exchange, reply: Reply): void {
-    this.#observer.finished(x, reply)
-    writeAnswer(this.#turn.request, this.#turn.response, reply, answerHeaders(x, reply))
-    this.#turn.end()
-  }
-
-  #giveUp(x: Exchange, error: unknown): void {
-    const { request, response } = this.#turn
-    this.#observer.crashed(x.arrival.requestId, error)
-    if (response.headersSent) response.destroy()
-    else writePlain(request, response, 500, 'Internal server error')
-    this.#turn.end()
-  }
 }
 
 /** No resource has this path and verb, or the default endpoint is disabled. The body, if any, is not read. */

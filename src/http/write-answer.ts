@@ -5,7 +5,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { coarseTimers } from '../base/coarse-timer.ts'
-import type { Reply } from '../messages/messages.ts'
+import type { HeldReply } from '../messages/messages.ts'
 
 const oneWriteLimitBytes = 16384
 
@@ -17,7 +17,7 @@ const largeBytes = 65_536
 export function writeAnswer(
   request: IncomingMessage,
   response: ServerResponse,
-  reply: Reply,
+  reply: HeldReply,
   headers: string[],
 ): void {
   if (response.destroyed) return
@@ -65,7 +65,7 @@ export function writePlain(
 }
 
 /** An answer that comes before the body was read ends the connection: the rest of the body is not ours to parse. */
-function closeUnlessRead(request: IncomingMessage, response: ServerResponse): void {
+export function closeUnlessRead(request: IncomingMessage, response: ServerResponse): void {
   if (!request.complete && hasBody(request)) response.shouldKeepAlive = false
 }
 
@@ -101,7 +101,7 @@ let dateText = ''
 let dateSecond = 0
 
 /** IMF-fixdate of now, made once a second. */
-function httpDate(): string {
+export function httpDate(): string {
   const second = Math.floor(Date.now() / 1000)
   if (second !== dateSecond) {
     dateSecond = second

@@ -9,6 +9,7 @@
  * `[name, value, name, value, …]` with names as they were sent: the form that node:http reads and writes without
  * building objects.
  */
+import { type BodyStream, isStream } from './body-stream.ts'
 import type { Variables } from './variables.ts'
 
 export type HeaderList = readonly string[]
@@ -60,18 +61,34 @@ export interface PathOverride {
 export interface IntegrationResponse {
   readonly status: number
   readonly headers: HeaderList
-  readonly body: Buffer
+  /** A stream from proxy integrations only. */
+  readonly body: Buffer | BodyStream
   /** Lambda, non-proxy: the `errorMessage` of a failed invocation; what selection patterns look at. */
   readonly errorMessage?: string
-  /** Milliseconds until the whole answer was here. */
+  /** Milliseconds until the whole answer was here; of one that is streamed, all of its headers. */
   readonly latencyMs: number
 }
 
 /** What the client gets; also what a step returns to answer early. */
-export interface Reply {
+export type Reply = HeldReply | StreamedReply
+
+/** A reply that is here in full: what caches keep and tests show. */
+export interface HeldReply {
   readonly status: number
   readonly headers: HeaderList
   readonly body: Buffer | string
+}
+
+/** A reply whose body is still to come. */
+export interface StreamedReply {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: BodyStream
+}
+
+/** Which of the two a reply is. */
+export function isStreamed(reply: Reply): reply is StreamedReply {
+  return isStream(reply.body)
 }
 
 /** Says that the client went away or the time is up; `onAbort` is called at once when it already has happened. */

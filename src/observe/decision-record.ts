@@ -49,6 +49,8 @@ export interface DecisionRecord {
   requestBytes: number
   integrationStatus: number
   responseBytes: number
+  /** Why the answer broke off before its end; '' when it did not. */
+  brokenOff: string
 }
 
 const noSteps: readonly { readonly name: string }[] = Object.freeze([])
@@ -117,5 +119,6 @@ function emptyRecord(): DecisionRecord {
     requestBytes: 0,
     integrationStatus: 0,
     responseBytes: 0,
+    brokenOff: '',
   }
 }

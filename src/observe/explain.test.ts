@@ -35,6 +35,7 @@ const record: ExplainedRequest['record'] = {
   requestBytes: 0,
   integrationStatus: 0,
   responseBytes: 42,
+  brokenOff: '',
 }
 
 test('a miss names the nearest routes and says that the answer is not about tokens', () => {

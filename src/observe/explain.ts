@@ -125,7 +125,10 @@ function cacheVerdict(cache: string, ageMs: number, requestId: string): string {
 }
 
 function answerText(record: Plain): string {
-  const { status, refusal, gatewayResponse, responseBytes } = record
+  const { status, refusal, gatewayResponse, responseBytes, brokenOff } = record
+  if (brokenOff !== '') {
+    return `${status}, broken off after ${responseBytes} bytes of the body: ${printable(brokenOff, 2_000)}`
+  }
   const size = `${status}, ${responseBytes} ${responseBytes === 1 ? 'byte' : 'bytes'}`
   if (refusal === '') return size
   if (gatewayResponse === '') return `${size}, made by the gateway itself`

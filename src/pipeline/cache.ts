@@ -6,7 +6,7 @@
  * developer guide). Where that needs the right to `execute-api:InvalidateCache`, nobody has it: this version has no IAM
  * authorization, and the method's strategy for such clients holds.
  */
-import type { Reply } from '../messages/messages.ts'
+import { type HeldReply, isStreamed, type Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { CachePlan } from '../program/program.ts'
 import type { Exchange } from './exchange.ts'
@@ -16,7 +16,7 @@ import { cacheKey, type Piloted, type RouteCache } from './stage-cache.ts'
 /** Text of the header that such a client gets: from memory, not recorded. */
 const warning = '199 Cache-control headers were ignored because the caller was unauthorized.'
 
-export function lookUp(x: Exchange): Reply | Promise<Reply> | undefined {
+export function lookUp(x: Exchange): HeldReply | Promise<HeldReply> | undefined {
   const { plan, store } = x.loaded.cache as RouteCache
   const demand = demandOf(x, plan)
   const key = cacheKey(plan, plan.keyOf(sourceOf(x)))
@@ -46,6 +46,8 @@ export function lookUp(x: Exchange): Reply | Promise<Reply> | undefined {
 /** The request that called the back end has its reply: it is kept, and those who wait get it. */
 export function land(x: Exchange, { key, flight }: Piloted, reply: Reply): void {
   const { plan, store } = x.loaded.cache as RouteCache
+  // Methods with a cache hold their answers.
+  if (isStreamed(reply)) throw new Error('The answer of a cached method is streamed')
   store.land(key, flight, reply, plan)
 }
 

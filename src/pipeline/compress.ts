@@ -5,7 +5,7 @@
  * (guess). AWS's example answer has no Vary header, so there is none.
  */
 import { deflate, deflateSync, gzip, gzipSync } from 'node:zlib'
-import type { HeaderList, Reply } from '../messages/messages.ts'
+import type { HeaderList, HeldReply } from '../messages/messages.ts'
 
 type Coding = 'gzip' | 'deflate'
 
@@ -14,18 +14,18 @@ const compressedAtOnce = 16_384
 
 /** The reply to send in place of `reply`, which may be the same. `minimumBytes`: of a body that is compressed. */
 export function compressReply(
-  reply: Reply,
+  reply: HeldReply,
   minimumBytes: number,
   method: string,
   acceptEncoding: string | undefined,
-): Reply | Promise<Reply> {
+): HeldReply | Promise<HeldReply> {
   const coding = chosenCoding(acceptEncoding)
   if (coding === null || method === 'HEAD') return reply
   const { status, headers } = reply
   if (status === 204 || status === 304 || isEncoded(headers)) return reply
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
   if (body.length === 0 || body.length < minimumBytes) return reply
-  const packed = (bytes: Buffer): Reply => ({
+  const packed = (bytes: Buffer): HeldReply => ({
     status,
     headers: [...headers, 'Content-Encoding', coding],
     body: bytes,

@@ -31,6 +31,9 @@ export function requestContent(
   return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
 }
 
+/** What becomes of a body. */
+export type Conversion = 'none' | 'text' | 'to-base64' | 'from-base64'
+
 /** The back end's body as the client gets it; `accept` is the Accept header, whose first media type counts. */
 export function responseContent(
   body: Buffer,
@@ -39,11 +42,37 @@ export function responseContent(
   binary: MediaTypeSet,
   handling: ContentHandling | null,
 ): Content {
-  if (binary.isEmpty) return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
+  return converted(body, responseConversion(contentType, accept, binary, handling))
+}
+
+/** What becomes of the back end's body, by the second table. */
+export function responseConversion(
+  contentType: string | undefined,
+  accept: string | undefined,
+  binary: MediaTypeSet,
+  handling: ContentHandling | null,
+): Conversion {
+  if (binary.isEmpty) return handling === 'CONVERT_TO_BINARY' ? 'from-base64' : 'text'
   const isBinaryPayload = contentType !== undefined && binary.has(contentType)
   const wantsBinary = handling === null ? accepts(binary, accept) : handling === 'CONVERT_TO_BINARY'
-  if (isBinaryPayload) return wantsBinary ? { bytes: body, isText: false } : asBase64(body)
-  return wantsBinary ? fromBase64(body) : asText(body)
+  if (isBinaryPayload) return wantsBinary ? 'none' : 'to-base64'
+  return wantsBinary ? 'from-base64' : 'text'
+}
+
+/** Throws a refusal for a body that should be base64 and is not. */
+export function converted(body: Buffer, conversion: Conversion): Content {
+  switch (conversion) {
+    case 'none':
+      return { bytes: body, isText: false }
+    case 'text':
+      return asText(body)
+    case 'to-base64':
+      return asBase64(body)
+    case 'from-base64':
+      return fromBase64(body)
+    default:
+      return conversion satisfies never
+  }
 }
 
 /** Whether the client asks for bytes. Without Accept only `*` + `/*` makes it so (guess). */

@@ -50,6 +50,13 @@ export interface LoadedRoute {
   readonly bodyLimitBytes: number
   /** Who signs requests; always the newest. */
   readonly identities: Finder
+  readonly answerLimitBytes: number
+  /** Bytes per second of a streamed answer after its first 10 MB; 0: unlimited. */
+  readonly streamRate: number
+  /** A cache, compression or a test needs every answer of a buffered method whole. */
+  readonly holdsAnswers: boolean
+  /** A test shows the answers of streamed methods too. */
+  readonly holdsStreams: boolean
 }
 
 export class Exchange implements Variables {

@@ -2,10 +2,10 @@
  * One call of a back end that several requests wait for: those that missed the cache while the first of them was already
  * asking ("single flight"). The call goes on as long as one of their clients is there, whoever began it.
  */
-import type { Cancel, Reply } from '../messages/messages.ts'
+import type { Cancel, HeldReply } from '../messages/messages.ts'
 
 interface Waiting {
-  resolve(reply: Reply): void
+  resolve(reply: HeldReply): void
   reject(error: unknown): void
 }
 
@@ -26,12 +26,12 @@ export class Flight {
   }
 
   /** Resolves with the reply of the first, or rejects with what it met. */
-  join(client: Cancel): Promise<Reply> {
+  join(client: Cancel): Promise<HeldReply> {
     this.#clients.add(client)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  land(reply: Reply): void {
+  land(reply: HeldReply): void {
     for (const { resolve } of this.#take()) resolve(reply)
   }
 

@@ -30,6 +30,8 @@ export interface LoadTools {
   readonly bodyLimitBytes: number
   /** Who signs requests; always the newest. */
   readonly identities: Finder
+  readonly answerLimitBytes: number
+  readonly streamRate: number
 }
 
 export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
@@ -47,6 +49,10 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         cache: route.cache === null || store === null ? null : { plan: route.cache, store },
         bodyLimitBytes: tools.bodyLimitBytes,
         identities: tools.identities,
+        answerLimitBytes: tools.answerLimitBytes,
+        holdsStreams: false,
+        streamRate: tools.streamRate,
+        holdsAnswers: route.cache !== null || program.minimumCompressionBytes !== null,
       }),
     )
   }

@@ -6,13 +6,20 @@
  * drops. Overrides made by templates come last ("Override your API's request and response parameters").
  */
 import { isHeaderName } from '../integrations/http/header-name.ts'
+import { isStream } from '../messages/body-stream.ts'
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
-import type { NonProxyPlan, ResponsePlan, ResponseSource } from '../program/program.ts'
-import { responseContent } from './content.ts'
+import type {
+  IntegrationPlan,
+  NonProxyPlan,
+  ResponsePlan,
+  ResponseSource,
+} from '../program/program.ts'
+import { type Conversion, converted, responseContent, responseConversion } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { renderTemplate } from './render.ts'
+import { passedReply, streamedReply } from './streamed-reply.ts'
 
 export function mapResponse(x: Exchange): Reply {
   const plan = x.loaded.route.integration as NonProxyPlan
@@ -52,7 +59,7 @@ function mapBody(
   headers: string[],
 ): Buffer | string {
   const content = responseContent(
-    response.body,
+    heldBody(response),
     findHeader(response.headers, 'content-type'),
     accept,
     x.program.binaryMediaTypes,
@@ -87,10 +94,16 @@ function sourceOf(x: Exchange, response: IntegrationResponse): ResponseSource {
     response,
     variables: x,
     json() {
-      parsed ??= { value: parseJson(response.body) }
+      parsed ??= { value: parseJson(heldBody(response)) }
       return parsed.value
     },
   }
+}
+
+/** Integrations that are mapped hold their answers. */
+function heldBody({ body }: IntegrationResponse): Buffer {
+  if (isStream(body)) throw new Error('An integration that is mapped streamed its answer')
+  return body
 }
 
 function parseJson(body: Buffer): unknown {
@@ -101,7 +114,7 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-export function mapProxyResponse(x: Exchange): Reply {
+export function mapProxyResponse(x: Exchange): Reply | Promise<Reply> {
   const plan = x.loaded.route.integration
   const response = x.integrationResponse as IntegrationResponse
   const kind = plan.type === 'HTTP_PROXY' ? 'proxy-backend' : 'mapped'
@@ -116,18 +129,25 @@ export function mapProxyResponse(x: Exchange): Reply {
     headers.push(fate === contentTypeName ? name : fate, value)
   }
   if (contentType === undefined) headers.push('Content-Type', 'application/json')
-  if (plan.type === 'AWS_PROXY') return { status: response.status, headers, body: response.body }
-  const accept = x.program.binaryMediaTypes.isEmpty
-    ? undefined
-    : x.methodRequest.headerNoCase('accept')
-  const content = responseContent(
-    response.body,
-    contentType,
-    accept,
-    x.program.binaryMediaTypes,
-    null,
-  )
-  return { status: response.status, headers, body: content.bytes }
+  const { status, body } = response
+  if (isStream(body)) {
+    return isPassedOn(plan)
+      ? passedReply(x, status, headers, body)
+      : streamedReply(x, status, headers, body, conversionFor(x, contentType))
+  }
+  if (isPassedOn(plan)) return { status, headers, body }
+  return { status, headers, body: converted(body, conversionFor(x, contentType)).bytes }
+}
+
+function conversionFor({ program, methodRequest }: Exchange, type: string | undefined): Conversion {
+  const binary = program.binaryMediaTypes
+  const accept = binary.isEmpty ? undefined : methodRequest.headerNoCase('accept')
+  return responseConversion(type, accept, binary, null)
+}
+
+/** `responseTransferMode` STREAM: nothing of the answer is looked at. */
+function isPassedOn(plan: IntegrationPlan): boolean {
+  return plan.type === 'AWS_PROXY' || (plan.type === 'HTTP_PROXY' && plan.streaming !== null)
 }
 
 const contentTypeName = 'content-type'

@@ -1,6 +1,6 @@
 /** The last part of every request: fills the decision record and passes crashes on to the log. */
 
-import type { Reply } from '../messages/messages.ts'
+import type { HeldReply } from '../messages/messages.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import type { DecisionRecord, DecisionRing } from '../observe/decision-record.ts'
 import type { Program } from '../program/program.ts'
@@ -19,7 +19,8 @@ export class Observer {
     this.#logCrash = logCrash
   }
 
-  finished(x: Exchange, reply: Reply): void {
+  /** `responseBytes` of a body; `brokenOff`: why not all of it was sent, '' when it was. */
+  finished(x: Exchange, status: number, responseBytes: number, brokenOff: string): void {
     const record = this.#ring.take()
     const { route } = x.loaded
     fillArrival(record, x.arrival)
@@ -33,15 +34,21 @@ export class Observer {
     record.integrationStatus = x.integrationResponse?.status ?? 0
     record.requestBytes = x.methodRequest.body?.length ?? 0
     fillCache(record, x.cacheUse)
-    fillAnswer(record, reply, x.refusal, x.program)
+    fillAnswer(record, status, responseBytes, x.refusal, x.program)
+    record.brokenOff = kept(brokenOff, 4096)
   }
 
-  unmatched(arrival: Arrival, program: Program, refusal: Refusal, reply: Reply): void {
+  unmatched(
+    arrival: Arrival,
+    program: Program,
+    refusal: Refusal,
+    { status, body }: HeldReply,
+  ): void {
     const record = this.#ring.take()
     fillArrival(record, arrival)
     fillProgram(record, program)
     fillNoRoute(record)
-    fillAnswer(record, reply, refusal, program)
+    fillAnswer(record, status, body.length, refusal, program)
   }
 
   unknown(arrival: Arrival, apiId: string, stage: string): void {
@@ -59,6 +66,7 @@ export class Observer {
     record.reason = 'no API with this id has a stage of this name'
     record.gatewayResponse = ''
     record.responseBytes = 0
+    record.brokenOff = ''
   }
 
   crashed(requestId: string, error: unknown): void {
@@ -119,13 +127,15 @@ function fillCache(record: DecisionRecord, use: CacheUse | null): void {
 
 function fillAnswer(
   record: DecisionRecord,
-  reply: Reply,
+  status: number,
+  responseBytes: number,
   refusal: Refusal | null,
   program: Program,
 ): void {
-  record.status = reply.status
+  record.status = status
   record.refusal = refusal?.type ?? ''
   record.reason = kept(refusal?.detail.reason ?? '', 4096)
   record.gatewayResponse = refusal === null ? '' : program.gatewayResponses.of[refusal.type].origin
-  record.responseBytes = reply.body.length
+  record.responseBytes = responseBytes
+  record.brokenOff = ''
 }

@@ -5,7 +5,7 @@
  * A gateway response is looked up by type, then DEFAULT_4XX or DEFAULT_5XX, then the built-in one ("Gateway responses
  * for REST APIs" in the developer guide); `program/gateway-responses.ts` has compiled that.
  */
-import type { MethodRequest, Reply } from '../messages/messages.ts'
+import type { HeldReply, MethodRequest, Reply } from '../messages/messages.ts'
 import { Refusal, refusals } from '../messages/refusals.ts'
 import type { Context } from '../messages/variables.ts'
 import type { GatewayResponseSource, Program } from '../program/program.ts'
@@ -45,7 +45,7 @@ export function toRefusal(error: unknown): Refusal {
   })
 }
 
-export function refusalReply(scene: Scene, refusal: Refusal): Reply {
+export function refusalReply(scene: Scene, refusal: Refusal): HeldReply {
   const row = refusals[refusal.type]
   const plan = scene.program.gatewayResponses.of[refusal.type]
   const message = refusal.detail.message ?? row.message

@@ -5,7 +5,7 @@
  *     sealed = nonce (12 bytes), tag (16), encrypted [length of the head (4 bytes), head as JSON, body]
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { HeaderList, Reply } from '../messages/messages.ts'
+import type { HeaderList, HeldReply } from '../messages/messages.ts'
 
 interface Head {
   readonly status: number
@@ -18,7 +18,7 @@ const tagBytes = 16
 const secret = randomBytes(32)
 
 /** `name` is bound to the content: a sealed reply opens under its own name only. */
-export function seal({ status, headers, body }: Reply, name: string): Buffer {
+export function seal({ status, headers, body }: HeldReply, name: string): Buffer {
   const head = Buffer.from(JSON.stringify({ status, headers } satisfies Head))
   const length = Buffer.alloc(4)
   length.writeUInt32BE(head.length)
@@ -32,7 +32,7 @@ export function seal({ status, headers, body }: Reply, name: string): Buffer {
 }
 
 /** Throws when it was changed, or sealed under another name. */
-export function unseal(sealed: Buffer, name: string): Reply {
+export function unseal(sealed: Buffer, name: string): HeldReply {
   const decipher = createDecipheriv(algorithm, secret, sealed.subarray(0, nonceBytes))
   decipher.setAAD(Buffer.from(name))
   decipher.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes))

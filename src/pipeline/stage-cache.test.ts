@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FakeClock } from '../base/clock.ts'
-import type { Cancel, Reply } from '../messages/messages.ts'
+import type { Cancel, HeldReply } from '../messages/messages.ts'
 import type { CachePlan } from '../program/program.ts'
 import { seal, unseal } from './sealed-reply.ts'
 import { cacheKey, StageCache } from './stage-cache.ts'
@@ -14,7 +14,7 @@ const plan: CachePlan = {
   unauthorizedStrategy: 'FAIL_WITH_403',
   keyOf: () => 'k',
 }
-const reply: Reply = { status: 200, headers: ['a', 'b'], body: 'body' }
+const reply: HeldReply = { status: 200, headers: ['a', 'b'], body: 'body' }
 
 class Client implements Cancel {
   aborted = false
@@ -35,7 +35,7 @@ function cacheAt(clock = new FakeClock(), bytes = 1_000_000): StageCache {
 }
 
 /** A request that misses and gets this reply. */
-function fill(cache: StageCache, key: string, given: Reply = reply, by = plan): void {
+function fill(cache: StageCache, key: string, given: HeldReply = reply, by = plan): void {
   cache.land(key, cache.begin(key, `request-${key}`, new Client()), given, by)
 }
 
@@ -50,7 +50,7 @@ test('an answer is found with its age and its request until its time is over', (
   assert.equal(cache.find('k', 5000), undefined, 'it was forgotten')
 })
 
-const kept: readonly { name: string; reply: Reply; isKept: boolean }[] = [
+const kept: readonly { name: string; reply: HeldReply; isKept: boolean }[] = [
   { name: 'an error of the client', reply: { ...reply, status: 404 }, isKept: true },
   { name: 'a fault of the back end', reply: { ...reply, status: 500 }, isKept: false },
   { name: 'a megabyte', reply: { ...reply, body: Buffer.alloc(1_048_574) }, isKept: true },
@@ -151,7 +151,7 @@ test('encrypted answers come out as they went in', () => {
   const cache = cacheAt()
   for (const body of ['täxt', Buffer.from([0, 255, 10]), '', Buffer.alloc(0)]) {
     fill(cache, 'k', { ...reply, body }, { ...plan, isEncrypted: true })
-    const found = cache.find('k', 1000)?.reply as Reply
+    const found = cache.find('k', 1000)?.reply as HeldReply
     assert.deepEqual([found.status, found.headers], [reply.status, reply.headers])
     assert.deepEqual(found.body, Buffer.from(body))
   }

@@ -13,7 +13,7 @@ import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { Lru } from '../base/lru.ts'
-import type { Cancel, Reply } from '../messages/messages.ts'
+import type { Cancel, HeldReply } from '../messages/messages.ts'
 import type { CachePlan } from '../program/program.ts'
 import { Flight } from './flight.ts'
 import { seal, unseal } from './sealed-reply.ts'
@@ -25,7 +25,7 @@ export interface RouteCache {
 }
 
 export interface Hit {
-  readonly reply: Reply
+  readonly reply: HeldReply
   readonly ageMs: number
   /** The request that put the answer there. */
   readonly requestId: string
@@ -50,7 +50,7 @@ export interface Piloted {
 
 interface Entry {
   /** Encrypted when it is bytes. */
-  readonly content: Reply | Buffer
+  readonly content: HeldReply | Buffer
   readonly keptAt: number
   readonly requestId: string
 }
@@ -104,7 +104,7 @@ export class StageCache {
   }
 
   /** Keeps the reply, unless it is too large, a fault of the back end, or was overtaken; hands it to those who wait. */
-  land(key: string, flight: Flight, reply: Reply, plan: CachePlan): void {
+  land(key: string, flight: Flight, reply: HeldReply, plan: CachePlan): void {
     const isCurrent = this.#leave(key, flight)
     flight.land(reply)
     if (isCurrent && isKept(reply)) this.#keep(key, flight.requestId, reply, plan)
@@ -125,7 +125,7 @@ export class StageCache {
     return this.#flights.delete(key)
   }
 
-  #keep(key: string, requestId: string, reply: Reply, plan: CachePlan): void {
+  #keep(key: string, requestId: string, reply: HeldReply, plan: CachePlan): void {
     const bytes = sizeOf(reply)
     if (bytes > itemLimitBytes) {
       this.#entries.delete(key)
@@ -147,11 +147,11 @@ export function cacheKey(plan: CachePlan, key: string): string {
  * AWS keeps whatever the back end answers, errors too (users report it of 429). That a fault of the back end is not kept is
  * a guess, and what one would wish. Refusals of the gateway never get here.
  */
-function isKept({ status }: Reply): boolean {
+function isKept({ status }: HeldReply): boolean {
   return status < 500
 }
 
-function sizeOf({ headers, body }: Reply): number {
+function sizeOf({ headers, body }: HeldReply): number {
   let bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   for (const text of headers) bytes += text.length
   return bytes
@@ -161,7 +161,7 @@ function sizeOf({ headers, body }: Reply): number {
  * A body may be a view into a larger piece of memory, which would stay with it. What is written in one piece with the head is
  * kept as the text that is written then.
  */
-function ownCopy(reply: Reply): Reply {
+function ownCopy(reply: HeldReply): HeldReply {
   const { status, headers, body } = reply
   if (typeof body === 'string') return reply
   if (body.length <= shortBody && isAscii(body)) {

@@ -21,6 +21,7 @@ import type {
   RequestParameter,
   RequestPlan,
   ResponsePlans,
+  StreamingPlan,
   TemplateChoice,
 } from './program.ts'
 import { at, type Place, ProgramError } from './program-error.ts'
@@ -30,6 +31,8 @@ import { compileTemplates, type TemplateCache } from './templates.ts'
 /** What a plan needs to know beside the integration itself. */
 export interface PlanSettings extends ConnectingStage {
   readonly account: string
+  /** The API's endpoint is edge-optimized. */
+  readonly isEdge: boolean
   readonly templates: TemplateCache
 }
 
@@ -74,6 +77,7 @@ export function planIntegration(
         ...base,
         endpoint: endpointOf(integration, connected.connection, uri, place),
         pathTemplates,
+        streaming: streamingOf(integration, settings),
         parameters: parameters.length === 0 ? null : parameters,
       }))
     }
@@ -215,6 +219,15 @@ function endpointOf(
   return parseEndpoint(uri, verbOf(integration, place), insecure, connection)
 }
 
+/** "For Regional or private endpoints, the timeout is 5 minutes. For edge-optimized endpoints, the timeout is 30 seconds." */
+function streamingOf(
+  { responseTransferMode }: Integration,
+  { isEdge }: PlanSettings,
+): StreamingPlan | null {
+  if (responseTransferMode !== 'STREAM') return null
+  return Object.freeze({ idleTimeoutMs: isEdge ? 30_000 : 300_000 })
+}
+
 /** null: the client's own verb. */
 function verbOf({ httpMethod: verb, type }: Integration, place: Place): string | null {
   if (verb === undefined || !/^[A-Z]+$/.test(verb)) {
@@ -234,8 +247,8 @@ function credentialsOf(integration: Integration): string | null {
 
 /** What this version cannot do, as a sentence; null: nothing. */
 function findUnsupported(integration: Integration): string | null {
-  const { type, uri = '', credentials = '' } = integration
-  if (integration.responseTransferMode === 'STREAM' || isStreamingUri(uri)) {
+  const { type, uri = '', credentials = '', responseTransferMode } = integration
+  if (type !== 'HTTP_PROXY' && (responseTransferMode === 'STREAM' || isStreamingUri(uri))) {
     return 'The integration streams its answer, which this version cannot do.'
   }
   if (type !== 'AWS' && type !== 'AWS_PROXY') return null

@@ -163,8 +163,16 @@ export interface HttpProxyPlan extends PlanBase {
   readonly endpoint: HttpEndpoint
   /** For the path that they may override, and nothing else; null: there are none. */
   readonly pathTemplates: TemplateChoice | null
+  /** `responseTransferMode` STREAM: the client gets each piece of the answer as it comes; null: BUFFERED. */
+  readonly streaming: StreamingPlan | null
   /** null: nothing is mapped, the request goes through as it is. */
   readonly parameters: readonly RequestParameter[] | null
+}
+
+/** What streamed answers are held to, besides the integration's time-out. */
+export interface StreamingPlan {
+  /** The longest silence of the back end within an answer. */
+  readonly idleTimeoutMs: number
 }
 
 export interface LambdaPlan extends MappedPlan {

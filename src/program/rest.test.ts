@@ -154,8 +154,8 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
     want: /no VPC link/,
   },
   {
-    name: 'streaming',
-    method: method({ ...http, responseTransferMode: 'STREAM' }),
+    name: 'a function that streams',
+    method: method({ ...lambda, responseTransferMode: 'STREAM' }),
     want: /streams/,
   },
   {

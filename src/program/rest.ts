@@ -47,6 +47,7 @@ function compileDeployment(
     models: compileModels(snapshot.models),
     plans: {
       account: source.account,
+      isEdge: api.endpointConfiguration.types.includes('EDGE'),
       stageName: stage.stageName,
       stageVariables,
       templates: new Map(),

@@ -13,7 +13,8 @@ import type { ConnectionSettings } from './connection.ts'
 import { Dialer } from './dial.ts'
 import { HttpClientError } from './errors.ts'
 import { BufferedExchange, type Exchange, StreamedExchange } from './exchange.ts'
-import type { AnswerSink, HttpAnswer, HttpCall, HttpTarget } from './http-call.ts'
+import type { AnswerSink, HttpAnswer, HttpCall, HttpTarget, OpenAnswer } from './http-call.ts'
+import { type AnswerLimits, OpenExchange } from './open-exchange.ts'
 import { Pool, type PoolLimits } from './pool.ts'
 import { type AllowTarget, isOrdinaryAddress, type Lookup } from './target-guard.ts'
 
@@ -82,6 +83,18 @@ export class HttpClient {
     let exchange: BufferedExchange
     try {
       exchange = new BufferedExchange(call, this.#settings.timers, limitBytes)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#submit(exchange)
+    return exchange.answer
+  }
+
+  /** Sends a call and gives its answer, held or as a stream (open-exchange.ts); rejects with HttpClientError. */
+  open(call: HttpCall, limits: AnswerLimits): Promise<OpenAnswer> {
+    let exchange: OpenExchange
+    try {
+      exchange = new OpenExchange(call, this.#settings.timers, limits)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -135,7 +135,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
 
   onAnswerData(bytes: Buffer, from: number, to: number): void {
     const exchange = this.#exchange
-    if (exchange !== null && !exchange.takeData(bytes, from, to)) exchange.isPaused = true
+    if (exchange !== null && !exchange.takeData(bytes, from, to)) exchange.pause()
   }
 
   onAnswerEnd(isReusable: boolean): void {

@@ -35,6 +35,9 @@ export abstract class Exchange extends CoarseTimeout {
   readonly #timers: CoarseTimers
   readonly #startedAt: number
   #lastByteAt = 0
+  #pausedAt = 0
+  /** How long it was paused, until it last went on. */
+  #pausedMs = 0
   #isOver = false
 
   /** Starts the call's time; throws HttpClientError `invalid-request`. */
@@ -97,13 +100,27 @@ export abstract class Exchange extends CoarseTimeout {
     this.fail(new HttpClientError('timeout', `Timed out waiting for ${what}`))
   }
 
+  /** Nothing more is read until `resume`. */
+  pause(): void {
+    if (this.isPaused) return
+    this.isPaused = true
+    this.#pausedAt = this.#timers.clock.monotonic()
+  }
+
   /** Goes on after `takeData` returned false. */
   resume(): void {
-    if (!this.isPaused) return
+    if (!this.isPaused || this.#isOver) return
     this.isPaused = false
+    const now = this.#timers.clock.monotonic()
+    this.#pausedMs += now - this.#pausedAt
     // The silence until now was the sink's, not the back end's.
-    this.#lastByteAt = this.#timers.clock.monotonic()
+    this.#lastByteAt = now
     this.holder?.resume()
+  }
+
+  /** Whether the time that it is paused comes on top of `timeoutMs`. */
+  protected get grantsPauses(): boolean {
+    return false
   }
 
   protected timings(): HttpTimings {
@@ -116,10 +133,15 @@ export abstract class Exchange extends CoarseTimeout {
   }
 
   #remainingMs(now: number): number {
-    const whole = this.#startedAt + this.call.timeoutMs - now
+    const whole = this.#startedAt + this.call.timeoutMs + this.#grantedMs(now) - now
     const idleMs = this.call.idleTimeoutMs
     if (idleMs === undefined || this.firstByteAt === 0) return whole
     return Math.min(whole, this.isPaused ? idleMs : this.#lastByteAt + idleMs - now)
+  }
+
+  #grantedMs(now: number): number {
+    if (!this.grantsPauses) return 0
+    return this.isPaused ? this.#pausedMs + now - this.#pausedAt : this.#pausedMs
   }
 
   #close(): boolean {

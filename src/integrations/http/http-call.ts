@@ -2,6 +2,7 @@
  * What one call to a back end is made of: where it goes, what is sent, what comes back. Plain data;
  * how a call can fail is in errors.ts.
  */
+import type { BodyStream } from '../../messages/body-stream.ts'
 import type { Cancel } from '../../messages/messages.ts'
 import type { HttpClientError } from './errors.ts'
 
@@ -55,7 +56,7 @@ export interface HttpCall {
   /** For the whole call, from waiting for a connection until the last byte of the answer. */
   readonly timeoutMs: number
   /** Besides: the longest silence between the answer's head and its end, while the sink is not pausing it. */
-  readonly idleTimeoutMs?: number
+  readonly idleTimeoutMs?: number | undefined
   /** Ends the call with `aborted`, and closes its connection. */
   readonly cancel?: Cancel
 }
@@ -78,6 +79,15 @@ export interface HttpAnswer {
   readonly headers: string[]
   /** The bytes of the body, transfer coding removed. */
   readonly body: Buffer
+  readonly timings: HttpTimings
+}
+
+/** An answer that is here in full, or whose head is and whose body is to be started. */
+export interface OpenAnswer {
+  readonly status: number
+  readonly headers: string[]
+  readonly body: Buffer | BodyStream
+  /** Of a streamed one: until it was handed over. */
   readonly timings: HttpTimings
 }
 

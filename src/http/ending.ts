@@ -1,0 +1,92 @@
+/** The last part of every request: what the steps gave becomes an answer on the wire and a decision record. */
+import { isStream } from '../messages/body-stream.ts'
+import { type HeldReply, isStreamed, type Reply, type StreamedReply } from '../messages/messages.ts'
+import { Refusal } from '../messages/refusals.ts'
+import { compressReply } from '../pipeline/compress.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { Observer } from '../pipeline/observe.ts'
+import type { Finish } from '../pipeline/pipeline.ts'
+import { answerHeaders, refusalReply, toRefusal } from '../pipeline/respond.ts'
+import type { Turn } from './conversation.ts'
+import { writeAnswer, writePlain } from './write-answer.ts'
+import { writeStream } from './write-stream.ts'
+
+/** What happens when the steps are through; never throws, so that a request cannot be left without an answer. */
+export class Ending implements Finish {
+  readonly #observer: Observer
+  readonly #turn: Turn
+
+  constructor(observer: Observer, turn: Turn) {
+    this.#observer = observer
+    this.#turn = turn
+  }
+
+  reply(x: Exchange, reply: Reply): void {
+    try {
+      const minimumBytes = x.program.minimumCompressionBytes
+      if (isStreamed(reply)) this.#stream(x, reply)
+      else if (minimumBytes === null) this.#send(x, reply)
+      else this.#compress(x, reply, minimumBytes)
+    } catch (error) {
+      this.#giveUp(x, error)
+    }
+  }
+
+  failed(x: Exchange, error: unknown): void {
+    try {
+      x.refusal = toRefusal(error)
+      abortBody(x)
+      if (!(error instanceof Refusal)) this.#observer.crashed(x.arrival.requestId, error)
+      this.reply(x, refusalReply(x, x.refusal))
+    } catch (fault) {
+      this.#giveUp(x, fault)
+    }
+  }
+
+  #compress(x: Exchange, reply: HeldReply, minimumBytes: number): void {
+    const acceptEncoding = x.methodRequest.headerNoCase('accept-encoding')
+    const packed = compressReply(reply, minimumBytes, x.arrival.method, acceptEncoding)
+    if (packed instanceof Promise) {
+      packed.then(ready => this.#send(x, ready)).catch(error => this.#giveUp(x, error))
+    } else {
+      this.#send(x, packed)
+    }
+  }
+
+  #send(x: Exchange, reply: HeldReply): void {
+    this.#observer.finished(x, reply.status, reply.body.length, '')
+    writeAnswer(this.#turn.request, this.#turn.response, reply, answerHeaders(x, reply))
+    this.#turn.end()
+  }
+
+  #stream(x: Exchange, reply: StreamedReply): void {
+    const { request, response } = this.#turn
+    writeStream(request, response, reply, answerHeaders(x, reply), (sentBytes, problem) => {
+      this.#observer.finished(x, reply.status, sentBytes, problemText(problem))
+      this.#turn.end()
+    })
+  }
+
+  #giveUp(x: Exchange, error: unknown): void {
+    const { request, response } = this.#turn
+    abortBody(x)
+    this.#observer.crashed(x.arrival.requestId, error)
+    if (response.headersSent) response.destroy()
+    else writePlain(request, response, 500, 'Internal server error')
+    this.#turn.end()
+  }
+}
+
+/** The back end's answer will not be sent, and somebody must say so to who holds its connection. */
+function abortBody({ integrationResponse }: Exchange): void {
+  if (integrationResponse !== null && isStream(integrationResponse.body)) {
+    integrationResponse.body.abort()
+  }
+}
+
+/** Why an answer broke off; '' when it did not. */
+function problemText(problem: unknown): string {
+  if (problem === null) return ''
+  if (problem instanceof Refusal) return problem.detail.reason ?? problem.message
+  return problem instanceof Error ? problem.message : String(problem)
+}

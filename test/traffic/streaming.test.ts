@@ -1,0 +1,143 @@
+/** `responseTransferMode` STREAM for HTTP_PROXY, with the client and the back end as bare sockets. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { after, before, test } from 'node:test'
+import { api, operation, startGateway, type TestGateway } from './harness.ts'
+import { type RawBackend, RawClient, requestText, startRawBackend } from './raw-sockets.ts'
+
+let t: TestGateway
+let backend: RawBackend
+let apiId: string
+let serve: (socket: Socket, request: string) => void
+
+before(async () => {
+  t = await startGateway()
+  backend = await startRawBackend((socket, request) => serve(socket, request))
+  const stream = (more: object = {}) =>
+    operation({
+      type: 'http_proxy',
+      httpMethod: 'ANY',
+      uri: `${backend.url}/x`,
+      responseTransferMode: 'STREAM',
+      ...more,
+    })
+  apiId = await t.deploy(
+    api({
+      '/stream': { 'x-amazon-apigateway-any-method': stream({ timeoutInMillis: 900_000 }) },
+      '/short': { get: stream({ timeoutInMillis: 200 }) },
+    }),
+  )
+})
+
+after(async () => {
+  await backend.close()
+  await t.close()
+})
+
+function ask(path: string, line = `GET /test${path} HTTP/1.1`): RawClient {
+  const client = new RawClient(t.gateway.port)
+  client.send(requestText(apiId, line))
+  return client
+}
+
+test('each piece goes out when it comes, chunked when the back end names no length', async () => {
+  let socket: Socket | null = null
+  serve = each => {
+    socket = each
+    each.write(
+      'HTTP/1.1 201 Made\r\nContent-Type: text/event-stream\r\nX-One: 1\r\n\r\ndata: 1\n\n',
+    )
+  }
+  const client = ask('/stream')
+  const first = await client.until(text => text.includes('data: 1'))
+  assert.match(first, /^HTTP\/1\.1 201 Created\r\n/)
+  assert.match(first, /\r\nTransfer-Encoding: chunked\r\n/)
+  assert.match(first, /\r\nX-One: 1\r\n/)
+  assert.doesNotMatch(first, /content-length/i)
+  ;(socket as Socket | null)?.write('data: 2\n\n')
+  await client.until(text => text.includes('data: 2'))
+  ;(socket as Socket | null)?.end('data: 3\n\n')
+  const whole = await client.until(text => text.endsWith('\r\n0\r\n\r\n'))
+  assert.match(whole, /9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n9\r\ndata: 3\n\n\r\n0\r\n\r\n$/)
+  client.close()
+})
+
+test('the head goes out before any of the body is there', async () => {
+  serve = socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n')
+  const client = ask('/stream')
+  const head = await client.until(text => text.includes('\r\n\r\n'))
+  assert.match(head, /\r\nContent-Length: 5\r\n/)
+  backend.sockets.at(-1)?.write('hello')
+  assert.ok((await client.until(text => text.endsWith('hello'))).endsWith('\r\n\r\nhello'))
+  client.close()
+})
+
+test('bytes are not looked at: no text conversion, no binary media types', async () => {
+  const bytes = Buffer.from([0xff, 0xfe, 0x00, 0xc3])
+  serve = socket => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 4\r\n\r\n')
+    socket.write(bytes)
+  }
+  const answer = await t.call(apiId, '/stream')
+  assert.deepEqual(answer.bytes, bytes)
+})
+
+test('an HTTP/1.0 client gets no chunks, and the end of the connection for the end', async () => {
+  serve = socket => void socket.end('HTTP/1.1 200 OK\r\n\r\nall of it')
+  const text = await ask('/stream', 'GET /test/stream HTTP/1.0').untilClosed()
+  assert.doesNotMatch(text, /transfer-encoding|content-length/i)
+  assert.ok(text.endsWith('\r\n\r\nall of it'))
+})
+
+test('HEAD, 204 and 304 have no body', async () => {
+  for (const [verb, status] of [
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 304],
+  ] as const) {
+    serve = socket => void socket.write(`HTTP/1.1 ${status} X\r\nX-Is: here\r\n\r\n`)
+    const client = ask('/stream', `${verb} /test/stream HTTP/1.1`)
+    const text = await client.until(each => each.includes('\r\n\r\n'))
+    assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} `))
+    client.close()
+  }
+})
+
+test('a back end that breaks off leaves a broken answer, and the record says why', async () => {
+  for (const [head, want] of [
+    ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n', /Content-Length: 9\r\n[\s\S]*\r\n\r\npart$/],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', /\r\n\r\n4\r\npart\r\n$/],
+  ] as const) {
+    serve = socket => void socket.write(`${head}${head.includes('chunked') ? '4\r\n' : ''}part`)
+    const client = ask('/stream')
+    await client.until(text => text.includes('part'))
+    backend.sockets.at(-1)?.destroy()
+    const text = await client.untilClosed()
+    assert.match(text, want)
+    const requestId = /x-amzn-RequestId: (\S+)/.exec(text)?.[1]
+    const record = await fetch(`${t.gateway.url}/_portcullis/explain/${requestId}`)
+    assert.match(await record.text(), /broken off after 4 bytes of the body: .*closed before/)
+  }
+})
+
+test('a client that goes away ends the call', async () => {
+  serve = socket => void socket.write('HTTP/1.1 200 OK\r\n\r\nbegin')
+  const client = ask('/stream')
+  await client.until(text => text.includes('begin'))
+  const socket = backend.sockets.at(-1) as Socket
+  socket.resume()
+  const gone = once(socket, 'close')
+  client.close()
+  socket.on('end', () => socket.destroy())
+  await gone
+})
+
+test('the time-out counts to the last byte: before the head 504, after it the connection ends', async () => {
+  serve = () => {}
+  assert.equal((await t.call(apiId, '/short')).status, 504)
+  serve = socket => void socket.write('HTTP/1.1 200 OK\r\n\r\nbegin')
+  const text = await ask('/short').untilClosed()
+  assert.match(text, /^HTTP\/1\.1 200 OK/)
+  assert.ok(!text.endsWith('0\r\n\r\n'))
+})
