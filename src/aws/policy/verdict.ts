@@ -20,11 +20,19 @@ export interface DecidingStatement {
   readonly text: string
 }
 
+/**
+ * How closely the Allow names the requester. An account is only permitted to let its own users and roles: their policies
+ * must allow as well. A role is let within its permissions boundary and the policies of the session.
+ */
+export type Reach = 'everyone' | 'account' | 'role' | 'principal'
+
 /** Frozen, made when the policy was compiled. */
 export interface Verdict {
   readonly decision: Decision
   /** null: no statement fits. */
   readonly statement: DecidingStatement | null
+  /** Of an Allow. */
+  readonly reach: Reach
 }
 
 /** What a condition key stands for in this request; undefined: the key is not there. */
@@ -59,15 +67,28 @@ export interface Policy {
   weigh(request: PolicyRequest): Verdict
 }
 
-export const implicitDeny: Verdict = Object.freeze({ decision: 'implicitDeny', statement: null })
+export const implicitDeny: Verdict = Object.freeze({
+  decision: 'implicitDeny',
+  statement: null,
+  reach: 'everyone',
+})
+
+/** Of two Allows the one that goes further. */
+const rank: Readonly<Record<Reach, number>> = { account: 1, role: 2, everyone: 3, principal: 4 }
+
+/** What two statements or policies say together: a Deny wins, then an Allow. */
+export function stronger(one: Verdict, other: Verdict): Verdict {
+  if (one.decision === 'explicitDeny' || other.decision === 'implicitDeny') return one
+  if (other.decision === 'explicitDeny' || one.decision === 'implicitDeny') return other
+  return rank[other.reach] > rank[one.reach] ? other : one
+}
 
 /** What several policies of one kind say together: a Deny wins, then an Allow. */
 export function weighAll(policies: readonly Policy[], request: PolicyRequest): Verdict {
   let verdict = implicitDeny
   for (const policy of policies) {
-    const own = policy.weigh(request)
-    if (own.decision === 'explicitDeny') return own
-    if (own.decision === 'allow' && verdict.decision !== 'allow') verdict = own
+    verdict = stronger(verdict, policy.weigh(request))
+    if (verdict.decision === 'explicitDeny') break
   }
   return verdict
 }
