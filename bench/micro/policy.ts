@@ -19,7 +19,7 @@ const request: PolicyRequest = {
     userId: 'AIDAANN',
   },
   service: null,
-  valueOf: key =>
+  valueFor: key =>
     key === 'aws:sourceip' ? '10.1.2.3' : key === 'aws:username' ? 'ann' : undefined,
 }
 

@@ -77,7 +77,7 @@ function compileStatement(
     if (actionFits(request.action) === action.isNegated) return null
     const reach = reachOf(request)
     if (reach === null) return null
-    for (const key of needs) if (typeof request.valueOf(key) !== 'string') return null
+    for (const key of needs) if (typeof request.valueFor(key) !== 'string') return null
     if (resource !== null && fitsOne(resources, request) === resource.isNegated) return null
     for (const condition of conditions) if (!condition.holds(request)) return null
     return verdicts[reach]

@@ -171,8 +171,8 @@ function literalOf(parts: Template): string {
 function lowerCased(request: PolicyRequest): PolicyRequest {
   return {
     ...request,
-    valueOf(key) {
-      const value = request.valueOf(key)
+    valueFor(key) {
+      const value = request.valueFor(key)
       return typeof value === 'string' ? value.toLowerCase() : value
     },
   }

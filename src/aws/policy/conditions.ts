@@ -68,7 +68,7 @@ function compileOver(
   const withoutKey = ifExists || over === 'all' || (over === 'one' && isNegated)
   const isEvery = over === 'all' || (over === 'one' && isNegated)
   return request => {
-    const value = request.valueOf(key)
+    const value = request.valueFor(key)
     if (typeof value === 'string') return fits(value, request)
     if (value === undefined || value.length === 0) return withoutKey
     return isEvery
@@ -88,7 +88,7 @@ function compileNull(
   }
   if (wanted !== 'true' && wanted !== 'false') throw new PolicyError('Syntax errors in policy.')
   const isWanted = wanted === 'true'
-  return request => isAbsent(request.valueOf(key)) === isWanted
+  return request => isAbsent(request.valueFor(key)) === isWanted
 }
 
 function isAbsent(value: ContextValue): boolean {

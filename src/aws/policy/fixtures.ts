@@ -30,7 +30,7 @@ export function ask(
     resource: `arn:aws:execute-api:eu-west-1:${account}:api/dev/GET/pets`,
     requester: null,
     service: null,
-    valueOf: key => lower.get(key),
+    valueFor: key => lower.get(key),
     ...changes,
   }
 }

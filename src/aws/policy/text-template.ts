@@ -79,6 +79,6 @@ function fill(parts: readonly TemplatePart[], request: PolicyRequest): PatternPa
 
 /** Keys with several values are no variables. */
 function variableText({ key, fallback }: Variable, request: PolicyRequest): string {
-  const value = request.valueOf(key)
+  const value = request.valueFor(key)
   return typeof value === 'string' ? value : (fallback ?? '')
 }

@@ -58,7 +58,7 @@ export interface PolicyRequest {
   /** `apigateway.amazonaws.com` when an AWS service asks by itself; null otherwise. */
   readonly service: string | null
   /** `key` in lower case: `aws:sourceip`, `aws:principaltag/team`. */
-  valueOf(key: string): ContextValue
+  valueFor(key: string): ContextValue
 }
 
 /** A policy, ready to be asked. Frozen; takes time linear in its own size times that of the request. */
