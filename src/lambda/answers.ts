@@ -35,6 +35,36 @@ export function unreadable(requestId: string): Answer {
   return platformError('Runtime.ExitError', requestId, 'Runtime sent an unreadable answer')
 }
 
+/** The answer is larger than `limitBytes`. */
+export function answeredTooMuch(limitBytes: number, answer: Answer): Answer {
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`
+  const description = { errorType: 'Function.ResponseSizeTooLarge', errorMessage }
+  return {
+    ...answer,
+    isError: true,
+    contentType: 'application/json',
+    payload: Buffer.from(JSON.stringify(description)),
+  }
+}
+
+/** The processes of the environment took more memory than the function has. That the message is this one is a guess. */
+export function outOfMemory(requestId: string): Answer {
+  const message = 'Runtime exited with error: signal: killed'
+  return platformError('Runtime.OutOfMemory', requestId, message)
+}
+
+/** The environment had more processes than Lambda lets it have; AWS makes `fork` fail instead. */
+export function tooManyProcesses(requestId: string, limit: number): Answer {
+  const message = `Runtime exited with error: more than ${limit} processes`
+  return platformError('Runtime.ExitError', requestId, message)
+}
+
+/** The code has nothing that could be started; `places` is where it would have to be. */
+export function noBootstrap(requestId: string, places: readonly string[]): Answer {
+  const message = `Couldn't find valid bootstrap(s): [${places.join(' ')}]`
+  return platformError('Runtime.InvalidEntrypoint', requestId, message)
+}
+
 /** The process could not be started at all. */
 export function notStarted(requestId: string, cause: Error): Answer {
   return platformError('Runtime.InvalidEntrypoint', requestId, cause.message)

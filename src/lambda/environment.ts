@@ -6,52 +6,61 @@
  *         |                |              |
  *         +----------------+--------------+---> dead   (error at start, exit, time out, garbage, kill)
  *
- * The process leads a group of its own, so that killing it takes along whatever it started.
+ * Loading that takes longer than ten seconds begins again, once, with the function's own time limit, as on AWS.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import type { Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { type Answer, exited, notStarted, timedOut, unreadable } from './answers.ts'
 import {
-  answerFlag,
-  FrameReader,
-  frameType,
-  readAnswer,
-  writeFrame,
-  writeInvocation,
-} from './frames.ts'
+  type Answer,
+  errorTypeOf,
+  exited,
+  noBootstrap,
+  notStarted,
+  outOfMemory,
+  timedOut,
+  tooManyProcesses,
+  unreadable,
+} from './answers.ts'
+import type { Conversation, Listener } from './conversation.ts'
+import { Delivery } from './delivery.ts'
+import { FrameConversation } from './frame-conversation.ts'
+import { type Exit, FunctionProcess } from './function-process.ts'
+import { hasBootstrap, type LaunchOptions, launchOf } from './launch.ts'
 import { EnvironmentLog, type OnLog } from './log.ts'
-import { runtimeOf } from './runtimes.ts'
-import type { FunctionSettings, Invocation } from './settings.ts'
-import { logGroupOf, variablesOf } from './variables.ts'
+import type { Places } from './places.ts'
+import { RuntimeApi } from './runtime-api.ts'
+import { type Runtime, runtimeOf } from './runtimes.ts'
+import type { FunctionSettings, Invocation, ResultContentType } from './settings.ts'
+import type { Stragglers } from './stragglers.ts'
+import { logGroupOf } from './variables.ts'
 import type { Warden } from './warden.ts'
+import { processLimit, type Watchdog, type Watched } from './watchdog.ts'
 
 /** What all environments of a runner share. */
 export interface EnvironmentOptions {
   readonly clock: Clock
   readonly warden: Warden
-  /** The Node.js that runs functions. */
-  readonly nodePath: string
-  /** Variables that every function gets. */
-  readonly variables: Readonly<Record<string, string>>
+  readonly stragglers: Stragglers
+  readonly watchdog: Watchdog
+  readonly launch: LaunchOptions
+  /** Where each environment gets a folder of its own. */
+  readonly temporaryRoot: string
   readonly responseLimitBytes: number
   readonly logLimitBytes: number
   readonly onLog: OnLog
 }
 
-const bootstrap = fileURLToPath(new URL('./bootstraps/node.mjs', import.meta.url))
-/** How long AWS lets a function load before the time of its first invocation begins. */
+/** How long AWS lets a function load before it begins again. */
 const initLimitMs = 10_000
-// After the exit of a process, somebody else may still hold its output open.
-const drainLimitMs = 500
 
 type OnAnswer = (answer: Answer) => void
 
 /** A process for one function. `start`, then `run` whenever it is idle; `onDead` is called once. */
-export class Environment {
+export class Environment implements Listener, Watched {
   readonly log: EnvironmentLog
+  readonly memoryLimitKb: number
   isAlive = true
   /** How long loading took; for the first invocation's report. */
   initMs = 0
@@ -60,27 +69,47 @@ export class Environment {
   /** A reading of the monotonic clock, set by the pool. */
   idleSince = 0
   readonly #settings: FunctionSettings
+  readonly #runtime: Runtime
   readonly #options: EnvironmentOptions
   readonly #onDead: () => void
-  #process: ChildProcess | undefined
-  #channel: Socket | undefined
+  readonly #temporary: string
+  readonly #initialization: 'on-demand' | 'provisioned-concurrency'
+  #process: FunctionProcess | undefined
+  #conversation: Conversation | undefined
   #timer: NodeJS.Timeout | undefined
   #requestId = ''
   #onAnswer: OnAnswer | undefined
   #onReady: (() => void) | undefined
+  #delivery: Delivery | undefined
+  #isRestarting = false
+  #isKilled = false
 
-  constructor(settings: FunctionSettings, options: EnvironmentOptions, onDead: () => void) {
+  constructor(
+    settings: FunctionSettings,
+    options: EnvironmentOptions,
+    initialization: 'on-demand' | 'provisioned-concurrency',
+    onDead: () => void,
+  ) {
     this.#settings = settings
+    this.#runtime = runtimeOf(settings.runtime, settings.folder)
     this.#options = options
+    this.#initialization = initialization
     this.#onDead = onDead
+    this.memoryLimitKb = settings.memoryMb * 1024
+    const id = randomBytes(16).toString('hex')
+    this.#temporary = join(options.temporaryRoot, id)
     const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/')
     this.log = new EnvironmentLog({
       arn: settings.arn,
-      stream: `${day}/[${settings.version}]${randomBytes(16).toString('hex')}`,
+      stream: `${day}/[${settings.version}]${id}`,
       limitBytes: options.logLimitBytes,
       now: () => options.clock.now(),
       onLog: options.onLog,
     })
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid
   }
 
   /**
@@ -90,143 +119,161 @@ export class Environment {
   start(requestId: string, onReady: () => void, onFailure: OnAnswer): void {
     const { clock } = this.#options
     const begun = clock.monotonic()
-    this.log.say(`INIT_START Runtime Version: nodejs:${process.versions.node}`)
+    this.log.say(`INIT_START Runtime Version: ${versionOf(this.#runtime, this.#settings.runtime)}`)
     this.#requestId = requestId
-    this.#onAnswer = onFailure
     this.#onReady = () => {
       this.initMs = clock.monotonic() - begun
       onReady()
     }
-    this.#timer = setTimeout(() => this.#timeOut(), initLimitMs + this.#settings.timeoutMs)
-    this.#spawn()
-    this.#channel?.write(writeFrame(frameType.settings, this.#describe()))
+    this.#onAnswer = answer => {
+      this.initMs = clock.monotonic() - begun
+      this.#reportInit(answer.isTimeout ? 'timeout' : 'error', answer)
+      onFailure(answer)
+    }
+    this.#timer = setTimeout(() => this.#startAgain(), initLimitMs)
+    void this.#boot()
   }
 
   /** Hands over an invocation. The environment must be idle; `onAnswer` is called once, never at once. */
-  run(invocation: Invocation, onAnswer: OnAnswer): void {
+  run(invocation: Invocation, delivery: Delivery, onAnswer: OnAnswer): void {
+    const { timeoutMs } = this.#settings
     this.#requestId = invocation.requestId
     this.#onAnswer = onAnswer
-    this.#timer = setTimeout(() => this.#timeOut(), this.#settings.timeoutMs)
-    const { requestId, clientContext, traceId, payload } = invocation
-    const head = JSON.stringify({ requestId, clientContext, traceId })
-    const [frame, rest] = writeInvocation(head, payload.length === 0 ? emptyEvent : payload)
-    if (rest === undefined) this.#channel?.write(frame)
-    else {
-      this.#channel?.cork()
-      this.#channel?.write(frame)
-      this.#channel?.write(rest)
-      this.#channel?.uncork()
-    }
+    this.#delivery = delivery
+    delivery.onResume = () => this.#conversation?.resume()
+    this.#timer = setTimeout(() => this.#timeOut(), timeoutMs)
+    this.#options.watchdog.watch(this)
+    this.#conversation?.begin(invocation, this.#options.clock.now() + timeoutMs)
   }
 
   /** Ends the process and all that it started. An invocation that still runs is answered as if it had exited. */
   kill(): void {
-    const id = this.#process?.pid
-    if (id === undefined) return
+    this.#isKilled = true
+    this.#process?.kill()
+  }
+
+  onReady(): void {
+    const onReady = this.#onReady
+    this.#onReady = undefined
+    clearTimeout(this.#timer)
+    this.#options.watchdog.release(this)
+    if (onReady === undefined || !this.isAlive) return
+    this.#onAnswer = undefined
+    onReady()
+  }
+
+  onEvent(text: string): void {
+    this.log.print(text)
+  }
+
+  onText(text: string): void {
+    this.log.printPart(text)
+  }
+
+  onStart(contentType: ResultContentType): void {
+    if (this.isAlive) this.#delivery?.start(contentType)
+  }
+
+  onChunk(bytes: Buffer): boolean {
+    return !this.isAlive || (this.#delivery?.write(bytes) ?? true)
+  }
+
+  onAnswer(answer: Answer, isLast: boolean): void {
+    if (isLast) this.#giveUp(answer)
+    else this.#answer(answer)
+  }
+
+  onBroken(): void {
+    this.#giveUp(unreadable(this.#requestId))
+  }
+
+  onExceeded(what: 'memory' | 'processes'): void {
+    const id = this.#requestId
+    this.#giveUp(what === 'memory' ? outOfMemory(id) : tooManyProcesses(id, processLimit))
+  }
+
+  async #boot(): Promise<void> {
+    const isCustom = this.#runtime.type === 'custom'
+    let api: RuntimeApi | undefined
     try {
-      process.kill(-id, 'SIGKILL')
-    } catch {
-      // It is gone already, or the system has no process groups.
-      this.#process?.kill('SIGKILL')
-    }
-  }
-
-  #spawn(): void {
-    const { folder, memoryMb } = this.#settings
-    const child = spawn(
-      this.#options.nodePath,
-      [
-        // The share of the memory that AWS's own bootstrap gives to the heap is a guess.
-        `--max-old-space-size=${Math.max(16, Math.floor(memoryMb * 0.9))}`,
-        '--max-http-header-size=81920',
-        bootstrap,
-      ],
-      {
-        cwd: folder,
-        env: variablesOf(this.#settings, this.log.stream, this.#options.variables),
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        detached: true,
-      },
-    )
-    this.#process = child
-    child.once('error', error => this.#die(notStarted(this.#requestId, error)))
-    if (child.pid === undefined) return
-    const id = child.pid
-    this.#options.warden.watch(id)
-    child.once('exit', (code, signal) => {
-      this.kill()
-      this.#options.warden.release(id)
-      const die = () => this.#die(exited(this.#requestId, code, signal))
-      const timer = setTimeout(die, drainLimitMs)
-      child.once('close', () => {
-        clearTimeout(timer)
-        die()
-      })
-    })
-    this.#listen(child)
-  }
-
-  #listen(child: ChildProcess): void {
-    // The kind of the fourth entry of `stdio` is ours to know: a pipe is a socket in both directions.
-    const channel = child.stdio[3] as Socket
-    this.#channel = channel
-    const reader = new FrameReader(this.#options.responseLimitBytes, (type, body) =>
-      this.#take(type, body),
-    )
-    channel.on('data', (chunk: Buffer) => {
-      if (reader.push(chunk)) return
-      channel.destroy()
-      this.#giveUp(unreadable(this.#requestId))
-    })
-    // A process that dies while we write: its exit says all there is to say.
-    channel.on('error', () => {})
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', text => this.log.printPart(String(text)))
-      stream?.on('error', () => {})
-    }
-  }
-
-  #take(type: number, body: Buffer): void {
-    switch (type) {
-      case frameType.log:
-        this.log.print(body.toString())
-        break
-      case frameType.text:
-        this.log.printPart(body.toString())
-        break
-      case frameType.ready: {
-        const onReady = this.#onReady
-        this.#onReady = undefined
-        clearTimeout(this.#timer)
-        if (onReady === undefined) return
-        this.#onAnswer = undefined
-        onReady()
-        break
+      if (isCustom && !hasBootstrap(this.#settings)) {
+        const places = ['/var/task/bootstrap', '/opt/bootstrap']
+        this.#die(noBootstrap(this.#requestId, places))
+        return
       }
-      default:
-        this.#takeAnswer(type, body)
+      if (isCustom) api = await RuntimeApi.open(this, this.#describeForApi())
+      if (this.#isKilled) {
+        api?.close()
+        this.#die(exited(this.#requestId, null, 'SIGKILL'))
+        return
+      }
+      this.#spawn(api)
+    } catch (error) {
+      // No port for the Runtime API, no folder for temporary files: nothing was started.
+      api?.close()
+      this.#die(notStarted(this.#requestId, error as Error))
     }
   }
 
-  #takeAnswer(type: number, body: Buffer): void {
-    const answer = readAnswer(body)
-    // An answer that nobody asked for is dropped, as is a process that sends half of one.
-    if (this.#onAnswer === undefined) return
-    if (answer === undefined) {
-      this.#giveUp(unreadable(this.#requestId))
+  #spawn(api: RuntimeApi | undefined): void {
+    const { launch, warden, stragglers, watchdog, responseLimitBytes } = this.#options
+    const temporary = this.#temporary
+    const plan = launchOf(
+      this.#runtime,
+      this.#settings,
+      {
+        temporary,
+        logStream: this.log.stream,
+        api: api?.address,
+        initialization: this.#initialization,
+      },
+      launch,
+    )
+    const started = new FunctionProcess(plan, {
+      warden,
+      stragglers,
+      temporary,
+      onText: text => this.log.printPart(text),
+      onExit: exit => this.#exited(started, exit),
+    })
+    this.#process = started
+    watchdog.watch(this)
+    if (api !== undefined) this.#conversation = api
+    else if (started.channel !== undefined) {
+      const settings = this.#describe(plan.places)
+      this.#conversation = new FrameConversation(started.channel, settings, responseLimitBytes, this)
+    }
+  }
+
+  #exited(process: FunctionProcess, exit: Exit): void {
+    if (process !== this.#process) return
+    this.#conversation?.close()
+    this.#conversation = undefined
+    this.#process = undefined
+    if (this.#isRestarting && !this.#isKilled) {
+      this.#isRestarting = false
+      void this.#boot()
       return
     }
-    const { flags, peakMemoryKb, payload } = answer
-    const end: Answer = {
-      payload,
-      isError: type === frameType.error,
-      contentType: contentTypeOf(flags),
-      peakMemoryKb,
-      isTimeout: false,
-    }
-    // While the handler is loaded, the only answer is why it cannot be.
-    if (this.#onReady !== undefined || (flags & answerFlag.last) !== 0) this.#giveUp(end)
-    else this.#answer(end)
+    const id = this.#requestId
+    if (exit.type === 'not-started') this.#die(notStarted(id, exit.error))
+    else this.#die(exited(id, exit.code, exit.signal))
+  }
+
+  /** Loading took too long. */
+  #startAgain(): void {
+    const { timeoutMs } = this.#settings
+    this.initMs = initLimitMs
+    this.#reportInit('timeout', undefined)
+    this.#isRestarting = true
+    this.#timer = setTimeout(() => this.#timeOut(), timeoutMs)
+    this.#process?.kill()
+  }
+
+  #reportInit(status: 'timeout' | 'error', answer: Answer | undefined): void {
+    const type = answer && status === 'error' ? `\tError Type: ${errorTypeOf(answer.payload)}` : ''
+    const took = this.initMs.toFixed(2)
+    this.log.say(`INIT_REPORT Init Duration: ${took} ms\tPhase: init\tStatus: ${status}${type}`)
   }
 
   #timeOut(): void {
@@ -246,47 +293,57 @@ export class Environment {
 
   #answer(answer: Answer): void {
     const onAnswer = this.#onAnswer
+    const delivery = this.#delivery
     clearTimeout(this.#timer)
+    this.#options.watchdog.release(this)
     this.#onAnswer = undefined
     this.#onReady = undefined
-    onAnswer?.(answer)
+    this.#delivery = undefined
+    if (delivery !== undefined) delivery.onResume = undefined
+    onAnswer?.(delivery === undefined ? answer : delivery.end(answer))
   }
 
+  /** Nothing of it is left. */
   #die(answer: Answer): void {
-    if (this.#channel === undefined && this.#process === undefined) return
     this.isAlive = false
-    this.#channel?.destroy()
-    this.#process?.stdout?.destroy()
-    this.#process?.stderr?.destroy()
-    this.#channel = undefined
-    this.#process = undefined
     this.#answer(answer)
     this.#onDead()
   }
 
-  #describe(): string {
-    const { arn, name, version, handler, folder, timeoutMs, memoryMb, runtime } = this.#settings
+  /** What our bootstraps are told. */
+  #describe({ task }: Places): string {
+    const { arn, name, version, handler, timeoutMs, memoryMb } = this.#settings
     return JSON.stringify({
       arn,
       name,
       version,
       handler,
-      folder,
+      folder: task,
       timeoutMs,
       memory: String(memoryMb),
       logGroup: logGroupOf(this.#settings),
       logStream: this.log.stream,
-      runtimeMajor: runtimeOf(runtime).major,
+      runtimeMajor: this.#runtime.type === 'node' ? this.#runtime.major : undefined,
+      runtimeMinor: this.#runtime.type === 'python' ? this.#runtime.minor : undefined,
       responseLimitBytes: this.#options.responseLimitBytes,
     })
   }
+
+  #describeForApi(): { arn: string; responseLimitBytes: number; pid: () => number | undefined } {
+    const { responseLimitBytes } = this.#options
+    return { arn: this.#settings.arn, responseLimitBytes, pid: () => this.pid }
+  }
 }
 
-const emptyEvent = Buffer.from('{}')
-
-function contentTypeOf(flags: number): Answer['contentType'] {
-  if ((flags & answerFlag.prelude) !== 0) {
-    return 'application/vnd.awslambda.http-integration-response'
+function versionOf(runtime: Runtime, id: string): string {
+  switch (runtime.type) {
+    case 'node':
+      return `nodejs:${process.versions.node}`
+    case 'python':
+      return `python:3.${runtime.minor}`
+    case 'custom':
+      return id
+    default:
+      return runtime satisfies never
   }
-  return (flags & answerFlag.streamed) !== 0 ? 'application/octet-stream' : 'application/json'
 }

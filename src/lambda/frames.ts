@@ -15,23 +15,37 @@ export const frameType = Object.freeze({
   settings: 1,
   /** u16 length, that many bytes of JSON about the invocation, then the event. */
   invoke: 2,
+  /** Another `creditBytes` of a streamed answer were taken by whoever wants them; empty. */
+  credit: 3,
   /** The handler is loaded; empty. */
   ready: 16,
   /** One log event, text. */
   log: 17,
   /** Text that was printed as it was, not ending where a line ends. */
   text: 18,
-  /** u8 flags, u32 peak memory in KB, then the answer. */
+  /** u32 number of the invocation, u8 flags, u32 peak memory in KB, then the answer. */
   result: 19,
   /** As `result`; the answer is AWS's JSON description of an error. */
   error: 20,
+  /** u32 number of the invocation, u8 flags: the answer is streamed, and begins. */
+  begin: 21,
+  /** u32 number of the invocation, then bytes of a streamed answer. */
+  chunk: 22,
 })
+
+/**
+ * Invocations are numbered by both ends, from 1 on. A streamed answer runs ahead of its reader by at most
+ * `windowBytes`; for each `creditBytes` that were read, all over the one invocation, the process gets a frame.
+ */
+export const creditBytes = 256 * 1024
+export const windowBytes = 4 * creditBytes
 
 /** Flags of the frames `result` and `error`. */
 export const answerFlag = Object.freeze({ last: 1, streamed: 2, prelude: 4 })
 
 const headerBytes = 5
-const answerHeadBytes = 5
+const numberBytes = 4
+const answerHeadBytes = numberBytes + 5
 // The bootstrap cuts log events at 256 Ki characters, of up to four bytes each.
 const logLimitBytes = 1024 * 1024 + 1024
 // Below this, copying is cheaper than a second buffer in the write.
@@ -115,19 +129,36 @@ export class FrameReader {
       case frameType.error:
         // What describes an error may be a little larger than what is too large.
         return this.#answerLimitBytes + answerHeadBytes + logLimitBytes
+      case frameType.begin:
+        return numberBytes + 1
+      case frameType.chunk:
+        return numberBytes + creditBytes
       default:
         return -1
     }
   }
 }
 
-/** The answer within the body of a `result` or `error` frame; undefined when the body is too short. */
-export function readAnswer(
-  body: Buffer,
-): { flags: number; peakMemoryKb: number; payload: Buffer } | undefined {
-  if (body.length < answerHeadBytes) return undefined
-  const payload = Buffer.from(body.subarray(answerHeadBytes))
-  return { flags: body[0] as number, peakMemoryKb: body.readUInt32LE(1), payload }
+/** What a frame says of one invocation; `payload` is a view that is valid as long as the body. */
+export interface Part {
+  readonly number: number
+  readonly flags: number
+  readonly peakMemoryKb: number
+  readonly payload: Buffer
+}
+
+/** Reads a frame of the types `result`, `error`, `begin` and `chunk`; undefined when it is too short. */
+export function readPart(type: number, body: Buffer): Part | undefined {
+  const isAnswer = type === frameType.result || type === frameType.error
+  const isBegin = type === frameType.begin
+  const headBytes = isAnswer ? answerHeadBytes : numberBytes + (isBegin ? 1 : 0)
+  if (body.length < headBytes) return undefined
+  return {
+    number: body.readUInt32LE(0),
+    flags: isAnswer || isBegin ? (body[numberBytes] as number) : 0,
+    peakMemoryKb: isAnswer ? body.readUInt32LE(numberBytes + 1) : 0,
+    payload: body.subarray(headBytes),
+  }
 }
 
 /** A whole frame whose body is `text`. */

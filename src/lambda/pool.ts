@@ -9,6 +9,7 @@
  * starts few processes. The environment used last is used first, so that the rest can be reaped.
  */
 import { type Answer, errorTypeOf } from './answers.ts'
+import { type AnswerSink, Delivery } from './delivery.ts'
 import { Environment, type EnvironmentOptions } from './environment.ts'
 import { type Report, reportLine, tailOf } from './log.ts'
 import { FunctionGone, TooManyInvocations } from './refusals.ts'
@@ -31,6 +32,7 @@ export interface PoolHost {
 
 interface Waiter {
   readonly invocation: Invocation
+  readonly delivery: Delivery
   readonly resolve: (result: InvocationResult) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout

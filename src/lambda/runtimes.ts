@@ -1,29 +1,70 @@
 /**
- * The runtimes that Lambda knows, and which of them run here. All Node.js runtimes run on the Node.js that runs
- * the gateway; the number in the id only decides how the handler is called (callbacks until nodejs22.x).
+ * The runtimes that Lambda knows, and what runs them here: Node.js and Python by bootstraps of ours on the interpreters
+ * of this machine, whatever the number in the id (it decides how a handler is called), everything else by an executable
+ * `bootstrap` in the function's code that speaks Lambda's Runtime API.
  * See https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
+import { accessSync, constants, existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { RuntimeUnsupported } from './refusals.ts'
 
 /** How the functions of a runtime are run. */
-export interface Runtime {
-  readonly type: 'node'
-  /** 22 in `nodejs22.x`. */
-  readonly major: number
-}
+export type Runtime =
+  /** `major` is 22 in `nodejs22.x`. */
+  | { readonly type: 'node'; readonly major: number }
+  /** `minor` is 13 in `python3.13`. */
+  | { readonly type: 'python'; readonly minor: number }
+  | { readonly type: 'custom' }
 
 const nodeRuntime = /^nodejs(\d{1,2})\.x$/
 const oldestNode = 12
 const newestNode = 24
-const otherRuntime = /^(?:python|java|dotnet|dotnetcore|ruby|go|provided)(?:[\d.]|$)/
+const pythonRuntime = /^python3\.(\d{1,2})$/
+const oldestPython = 6
+const newestPython = 14
+const customRuntime = /^provided(?:\.al2|\.al2023)?$/
+const compiledRuntime = /^(?:java|dotnet|dotnetcore|ruby|go)\d[\w.]*$/
 
-/** What runs functions of the runtime `id`; throws `RuntimeUnsupported` with a sentence for the user. */
-export function runtimeOf(id: string): Runtime {
+/**
+ * What runs functions of the runtime `id`, whose code lies in `folder`. Throws `RuntimeUnsupported` with a sentence for
+ * the user. Without a folder nothing is said about a `bootstrap` that may be in it.
+ */
+export function runtimeOf(id: string, folder?: string): Runtime {
   const major = Number(nodeRuntime.exec(id)?.[1])
   if (major >= oldestNode && major <= newestNode && major % 2 === 0) return { type: 'node', major }
+  const minor = Number(pythonRuntime.exec(id)?.[1])
+  if (minor >= oldestPython && minor <= newestPython) return { type: 'python', minor }
+  if (customRuntime.test(id)) return { type: 'custom' }
+  if (!compiledRuntime.test(id)) {
+    throw new RuntimeUnsupported(
+      `There is no runtime ${id}; nodejs18.x to nodejs24.x, python3.9 to python3.14 and provided.al2023 can be run here.`,
+    )
+  }
+  if (folder === undefined || isExecutable(join(folder, 'bootstrap'))) return { type: 'custom' }
   throw new RuntimeUnsupported(
-    otherRuntime.test(id)
-      ? `Functions of the runtime ${id} cannot be run here yet; nodejs18.x to nodejs24.x can.`
-      : `There is no runtime ${id}; nodejs18.x to nodejs24.x can be run here.`,
+    `Functions of the runtime ${id} can only be run here when their code has an executable file named bootstrap that ` +
+      "speaks Lambda's Runtime API.",
   )
+}
+
+/** Why the machine cannot run functions of `id`, which `runtimeOf` takes; undefined when it can. */
+export function whyMissing(id: string, pythonPath: string): string | undefined {
+  if (runtimeOf(id).type !== 'python' || isOnPath(pythonPath)) return undefined
+  return `Functions of the runtime ${id} need Python 3, and there is no ${pythonPath} here. Install it, or name it with --python.`
+}
+
+/** Whether the file is there and may be run. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isOnPath(command: string): boolean {
+  if (command.includes('/')) return existsSync(command)
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return folders.some(folder => folder !== '' && isExecutable(join(folder, command)))
 }

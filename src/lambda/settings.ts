@@ -41,6 +41,15 @@ export interface FunctionSettings {
   readonly applicationLogLevel?: string
   /** With `JSON`: the least level of what the platform says, `DEBUG`, `INFO` or `WARN`; default `INFO`. */
   readonly systemLogLevel?: string
+  /** Those of the function's role; default: the root of the account. */
+  readonly credentials?: RoleCredentials
+}
+
+/** What the function signs its own calls of AWS services with. */
+export interface RoleCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
 }
 
 export interface Invocation {
@@ -53,6 +62,10 @@ export interface Invocation {
   readonly deadlineMs?: number
   /** The X-Ray trace header for the function. */
   readonly traceId?: string
+  /** JSON, `{"cognitoIdentityId":…,"cognitoIdentityPoolId":…}`, handed to the function as `context.identity`. */
+  readonly identity?: string
+  /** What the caller named, if that is another ARN than the settings': an alias of the version that runs. */
+  readonly invokedArn?: string
 }
 
 export type ResultContentType =
@@ -61,6 +74,7 @@ export type ResultContentType =
   | 'application/vnd.awslambda.http-integration-response'
 
 export interface InvocationResult {
+  /** Empty after a streamed answer that ended well: its bytes went to the sink. */
   readonly payload: Buffer
   /** `Unhandled` for every error, as AWS's Node.js runtimes do; then the payload describes the error. */
   readonly functionError: undefined | 'Unhandled' | 'Handled'

@@ -16,7 +16,7 @@ const rolePattern = 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-
 const roleRegex = new RegExp(`^${rolePattern}$`)
 const environmentLimitBytes = 4096
 
-// Kept in step with `reservedVariables` of src/lambda, which this layer may not import.
+// What src/lambda/variables.ts sets last.
 const reserved: ReadonlySet<string> = new Set([
   ...['_HANDLER', '_X_AMZN_TRACE_ID', 'AWS_ACCESS_KEY', 'AWS_ACCESS_KEY_ID', 'AWS_DEFAULT_REGION'],
   ...['AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_NAME', 'AWS_LAMBDA_FUNCTION_VERSION'],
