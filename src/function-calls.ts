@@ -22,7 +22,6 @@ import type { ControlService } from './control/transactions.ts'
 import { KeptFunctions } from './kept-functions.ts'
 import { findCode, unpackCode } from './lambda/code.ts'
 import type { FunctionRunner } from './lambda/runner.ts'
-import { runtimeOf } from './lambda/runtimes.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
 import type { Log } from './observe/log.ts'
 import type { Store } from './store/store.ts'
@@ -96,12 +95,7 @@ export class FunctionCalls implements FunctionHost {
   }
 
   whyNotRunnable(runtime: string): string | undefined {
-    try {
-      runtimeOf(runtime)
-      return undefined
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
+    return this.#runner.whyNotRunnable(runtime)
   }
 
   unpackCode(zip: Uint8Array): Promise<{ readonly folder: string; readonly sha256: string }> {

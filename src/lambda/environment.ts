@@ -24,9 +24,10 @@ import {
   unreadable,
 } from './answers.ts'
 import type { Conversation, Listener } from './conversation.ts'
-import { Delivery } from './delivery.ts'
+import type { Delivery } from './delivery.ts'
 import { FrameConversation } from './frame-conversation.ts'
 import { type Exit, FunctionProcess } from './function-process.ts'
+import { realPython } from './interpreters.ts'
 import { hasBootstrap, type LaunchOptions, launchOf } from './launch.ts'
 import { EnvironmentLog, type OnLog } from './log.ts'
 import type { Places } from './places.ts'
@@ -202,12 +203,14 @@ export class Environment implements Listener, Watched {
         return
       }
       if (isCustom) api = await RuntimeApi.open(this, this.#describeForApi())
+      const { pythonPath: command } = this.#options.launch
+      const pythonPath = this.#runtime.type === 'python' ? await realPython(command) : command
       if (this.#isKilled) {
         api?.close()
         this.#die(exited(this.#requestId, null, 'SIGKILL'))
         return
       }
-      this.#spawn(api)
+      this.#spawn(api, pythonPath)
     } catch (error) {
       // No port for the Runtime API, no folder for temporary files: nothing was started.
       api?.close()
@@ -215,7 +218,7 @@ export class Environment implements Listener, Watched {
     }
   }
 
-  #spawn(api: RuntimeApi | undefined): void {
+  #spawn(api: RuntimeApi | undefined, pythonPath: string): void {
     const { launch, warden, stragglers, watchdog, responseLimitBytes } = this.#options
     const temporary = this.#temporary
     const plan = launchOf(
@@ -227,7 +230,7 @@ export class Environment implements Listener, Watched {
         api: api?.address,
         initialization: this.#initialization,
       },
-      launch,
+      { ...launch, pythonPath },
     )
     const started = new FunctionProcess(plan, {
       warden,
@@ -241,7 +244,12 @@ export class Environment implements Listener, Watched {
     if (api !== undefined) this.#conversation = api
     else if (started.channel !== undefined) {
       const settings = this.#describe(plan.places)
-      this.#conversation = new FrameConversation(started.channel, settings, responseLimitBytes, this)
+      this.#conversation = new FrameConversation(
+        started.channel,
+        settings,
+        responseLimitBytes,
+        this,
+      )
     }
   }
 

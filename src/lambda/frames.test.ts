@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { FrameReader, frameType, readAnswer, writeFrame, writeInvocation } from './frames.ts'
+import { FrameReader, frameType, readPart, writeFrame, writeInvocation } from './frames.ts'
 
 const types = [frameType.log, frameType.text, frameType.result, frameType.error]
 
@@ -58,12 +58,16 @@ describe('FrameReader', () => {
 })
 
 test('an answer that is too short is none', () => {
-  assert.equal(readAnswer(Buffer.alloc(4)), undefined)
-  assert.deepEqual(readAnswer(Buffer.from([1, 2, 0, 0, 0, 65])), {
+  assert.equal(readPart(frameType.result, Buffer.alloc(8)), undefined)
+  assert.deepEqual(readPart(frameType.result, Buffer.from([7, 0, 0, 0, 1, 2, 0, 0, 0, 65])), {
+    number: 7,
     flags: 1,
     peakMemoryKb: 2,
     payload: Buffer.from('A'),
   })
+  assert.equal(readPart(frameType.begin, Buffer.alloc(4)), undefined)
+  assert.equal(readPart(frameType.chunk, Buffer.alloc(3)), undefined)
+  assert.equal(readPart(frameType.chunk, Buffer.alloc(4))?.payload.length, 0)
 })
 
 test('an invocation is one buffer, or two when its event is large', () => {

@@ -13,7 +13,11 @@ import type { Warden } from './warden.ts'
 
 /** Why a process is no more. */
 export type Exit =
-  | { readonly type: 'exited'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
+  | {
+      readonly type: 'exited'
+      readonly code: number | null
+      readonly signal: NodeJS.Signals | null
+    }
   | { readonly type: 'not-started'; readonly error: Error }
 
 export interface ProcessParts {

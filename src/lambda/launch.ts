@@ -53,7 +53,7 @@ export function launchOf(
       : { task: '/var/task', layers: ['/opt'], temporary: '/tmp', bootstraps: '/var/runtime' }
   const variables = variablesOf(settings, start, places, runtime, options.variables)
   const inner = commandOf(runtime, settings, places, options)
-  const command = sandbox === undefined ? inner : sandboxed(inner, settings, start, options, sandbox)
+  const command = sandbox === undefined ? inner : sandboxed(inner, settings, options, sandbox)
   return {
     command: '/bin/sh',
     args: ['-c', limited, ...command],
@@ -79,7 +79,7 @@ function commandOf(
         join(places.bootstraps, 'node.mjs'),
       ]
     case 'python':
-      return [pythonPath, '-s', join(places.bootstraps, 'python', 'main.py')]
+      return [pythonPath, '-s', '-B', join(places.bootstraps, 'python', 'main.py')]
     case 'custom':
       return [customBootstrap(settings, places)]
     default:

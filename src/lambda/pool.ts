@@ -9,7 +9,8 @@
  * starts few processes. The environment used last is used first, so that the rest can be reaped.
  */
 import { type Answer, errorTypeOf } from './answers.ts'
-import { type AnswerSink, Delivery } from './delivery.ts'
+import type { Concurrency } from './concurrency.ts'
+import type { Delivery } from './delivery.ts'
 import { Environment, type EnvironmentOptions } from './environment.ts'
 import { type Report, reportLine, tailOf } from './log.ts'
 import { FunctionGone, TooManyInvocations } from './refusals.ts'
@@ -18,8 +19,7 @@ import type { FunctionSettings, Invocation, InvocationResult } from './settings.
 /** What a pool asks of its runner. */
 export interface PoolHost {
   readonly environment: EnvironmentOptions
-  /** Running and waiting invocations of one function; AWS's concurrency limit. */
-  readonly maxConcurrency: number
+  readonly concurrency: Concurrency
   /** How long an invocation waits for an environment. */
   readonly maxWaitMs: number
   /** Invocations wait: calls `pool.startOne()` as often as makes sense now, and again when it does. */
@@ -30,11 +30,15 @@ export interface PoolHost {
   changed(): void
 }
 
-interface Waiter {
+interface Task {
   readonly invocation: Invocation
   readonly delivery: Delivery
   readonly resolve: (result: InvocationResult) => void
   readonly reject: (error: Error) => void
+}
+
+interface Waiter {
+  readonly task: Task
   readonly timer: NodeJS.Timeout
   /** On the monotonic clock. */
   readonly since: number
@@ -44,6 +48,8 @@ interface Waiter {
 export class Pool {
   readonly settings: FunctionSettings
   readonly revision: string
+  /** Without version or alias. */
+  readonly functionArn: string
   readonly #host: PoolHost
   readonly #environments = new Set<Environment>()
   /** Environments that were killed, until their process is gone. */
@@ -51,13 +57,13 @@ export class Pool {
   readonly #idle: Environment[] = []
   readonly #waiters: Waiter[] = []
   #starting = 0
-  #running = 0
   #isRetired = false
   #onEmpty: (() => void) | undefined
 
   constructor(settings: FunctionSettings, revision: string, host: PoolHost) {
     this.settings = settings
     this.revision = revision
+    this.functionArn = settings.arn.split(':', 7).join(':')
     this.#host = host
   }
 
@@ -71,45 +77,65 @@ export class Pool {
     return this.#environments.size + this.#leaving.size === 0
   }
 
-  /** How many more environments the waiting invocations could use. */
+  /** How many more environments the waiting invocations could use, or are to be there before any come. */
   get wanted(): number {
-    return this.#waiters.length - this.#starting
+    const { provisionedConcurrency: provisioned = 0 } = this.settings
+    const missing = this.#isRetired ? 0 : provisioned - this.size
+    return Math.max(this.#waiters.length - this.#starting, missing)
   }
 
   get starting(): number {
     return this.#starting
   }
 
-  /** The time on the monotonic clock since which the longest idle environment is idle. */
+  /**
+   * The time on the monotonic clock since which the longest idle environment is idle; undefined when none is that may end.
+   */
   get idleSince(): number | undefined {
+    const { provisionedConcurrency: provisioned = 0 } = this.settings
+    if (this.size <= provisioned && !this.#isRetired) return undefined
     return this.#idle[0]?.idleSince
   }
 
   /** Rejects with `TooManyInvocations` or `FunctionGone`; whatever the function does is a result. */
-  invoke(invocation: Invocation): Promise<InvocationResult> {
-    if (this.#running + this.#waiters.length >= this.#host.maxConcurrency) {
-      return Promise.reject(new TooManyInvocations('Rate Exceeded.'))
-    }
+  invoke(invocation: Invocation, delivery: Delivery): Promise<InvocationResult> {
+    const { concurrency } = this.#host
+    const { functionArn } = this
+    const { reservedConcurrency } = this.settings
+    concurrency.take(functionArn, reservedConcurrency)
     return new Promise((resolve, reject) => {
+      const task: Task = {
+        invocation,
+        delivery,
+        resolve: result => {
+          concurrency.give(functionArn, reservedConcurrency)
+          resolve(result)
+        },
+        reject: error => {
+          concurrency.give(functionArn, reservedConcurrency)
+          reject(error)
+        },
+      }
       const environment = this.#idle.pop()
-      if (environment !== undefined) this.#run(environment, invocation, resolve)
-      else this.#wait(invocation, resolve, reject)
+      if (environment !== undefined) this.#run(environment, task)
+      else this.#wait(task)
     })
   }
 
-  /** Starts an environment for the invocation that waits longest. */
+  /** Starts an environment: for the invocation that waits longest, or to have it when one comes. */
   startOne(): void {
-    const environment = new Environment(this.settings, this.#host.environment, () =>
+    const first = this.#waiters[0]?.task.invocation.requestId
+    const kind = first === undefined ? 'provisioned-concurrency' : 'on-demand'
+    const environment = new Environment(this.settings, this.#host.environment, kind, () =>
       this.#remove(environment),
     )
     this.#environments.add(environment)
     this.#starting++
-    const requestId = this.#waiters[0]?.invocation.requestId ?? ''
     const started = () => {
       this.#starting--
       this.#free(environment)
     }
-    environment.start(requestId, started, answer => {
+    environment.start(first ?? '', started, answer => {
       this.#starting--
       this.#failWaiter(environment, answer)
     })
@@ -136,7 +162,7 @@ export class Pool {
   moveWaitersTo(next: Pool): void {
     for (const waiter of this.#waiters.splice(0)) {
       clearTimeout(waiter.timer)
-      next.#wait(waiter.invocation, waiter.resolve, waiter.reject)
+      next.#wait(waiter.task)
     }
   }
 
@@ -145,7 +171,7 @@ export class Pool {
     this.#isRetired = true
     for (const waiter of this.#waiters.splice(0)) {
       clearTimeout(waiter.timer)
-      waiter.reject(new FunctionGone('The function does not exist any more'))
+      waiter.task.reject(new FunctionGone('The function does not exist any more'))
     }
     while (this.evictOne()) {
       // `evictOne` does the work.
@@ -163,18 +189,17 @@ export class Pool {
     await empty
   }
 
-  #wait(invocation: Invocation, resolve: Waiter['resolve'], reject: Waiter['reject']): void {
+  #wait(task: Task): void {
     const { maxWaitMs, environment } = this.#host
-    const untilDeadline = (invocation.deadlineMs ?? Infinity) - environment.clock.now()
+    const untilDeadline = (task.invocation.deadlineMs ?? Infinity) - environment.clock.now()
     const timer = setTimeout(
       () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
-        reject(new TooManyInvocations('No environment of the function came free in time'))
+        task.reject(new TooManyInvocations('No environment of the function came free in time'))
       },
       Math.max(0, Math.min(maxWaitMs, untilDeadline)),
     )
-    const since = environment.clock.monotonic()
-    const waiter = { invocation, resolve, reject, timer, since }
+    const waiter = { task, timer, since: environment.clock.monotonic() }
     this.#waiters.push(waiter)
     this.#host.grow(this)
   }
@@ -183,25 +208,20 @@ export class Pool {
     const waiter = this.#waiters.shift()
     if (waiter === undefined) return
     clearTimeout(waiter.timer)
-    environment.log.begin(waiter.invocation.requestId)
-    environment.log.say(startLine(waiter.invocation, this.settings))
-    waiter.resolve(this.#finish(environment, waiter.invocation, answer, 0, true))
+    const { invocation, resolve } = waiter.task
+    environment.log.begin(invocation.requestId)
+    environment.log.say(startLine(invocation, this.settings))
+    resolve(this.#finish(environment, invocation, answer, 0, true))
     this.#host.changed()
   }
 
-  #run(
-    environment: Environment,
-    invocation: Invocation,
-    resolve: (result: InvocationResult) => void,
-  ): void {
+  #run(environment: Environment, { invocation, delivery, resolve }: Task): void {
     const { clock } = this.#host.environment
     const isCold = environment.uses++ === 0
     const begun = clock.monotonic()
-    this.#running++
     environment.log.begin(invocation.requestId)
     environment.log.say(startLine(invocation, this.settings))
-    environment.run(invocation, answer => {
-      this.#running--
+    environment.run(invocation, delivery, answer => {
       const durationMs = clock.monotonic() - begun
       const result = this.#finish(environment, invocation, answer, durationMs, isCold)
       this.#free(environment)
@@ -249,7 +269,7 @@ export class Pool {
       this.#idle.push(environment)
     } else {
       clearTimeout(waiter.timer)
-      this.#run(environment, waiter.invocation, waiter.resolve)
+      this.#run(environment, waiter.task)
     }
     this.#host.changed()
   }

@@ -6,6 +6,13 @@
 /** Too many invocations of the function at once, or no environment came free in time. */
 export class TooManyInvocations extends Error {
   override readonly name = 'TooManyInvocations'
+  /** The `Reason` in AWS's answer. */
+  readonly reason: string
+
+  constructor(message: string, reason = 'ConcurrentInvocationLimitExceeded') {
+    super(message)
+    this.reason = reason
+  }
 }
 
 /** The runtime of the function does not exist, or is not built yet; the message is for the user. */

@@ -55,7 +55,7 @@ describe('the runner', () => {
   })
 
   test('throttles a function beyond its concurrency', async t => {
-    const runner = runnerWith({ maxConcurrencyPerFunction: 2 })
+    const runner = runnerWith({ accountConcurrency: 2 })
     t.after(() => runner.close())
     const own = functionOf(slow)
     const both = [invoke(runner, own, 50), invoke(runner, own, 50)]
@@ -79,7 +79,7 @@ describe('the runner', () => {
     const own = functionOf(slow)
     const large = { payload: Buffer.alloc(6_291_457), requestId: 'large' }
     await assert.rejects(runner.invoke(own, large), InvocationTooLarge)
-    for (const runtime of ['python3.13', 'provided.al2023', 'cobol', 'nodejs23.x']) {
+    for (const runtime of ['java21', 'ruby3.4', 'cobol', 'nodejs23.x', 'python2.7']) {
       await assert.rejects(invoke(runner, { ...own, runtime }), RuntimeUnsupported)
     }
   })

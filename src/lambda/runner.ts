@@ -3,22 +3,33 @@
  *
  * A function has a pool of environments (pool.ts), an environment is one process (environment.ts). The runner
  * divides what the machine can carry, `maxEnvironments`, among the pools: a pool that needs one more when all
- * are taken gets the place of one that is idle elsewhere, else its invocations wait. AWS's own limit,
- * `maxConcurrencyPerFunction`, refuses instead: on AWS machines are not scarce, so to wait a little is closer to its answers.
+ * are taken gets the place of one that is idle elsewhere, else its invocations wait. AWS's own limits
+ * (concurrency.ts) refuse instead: on AWS machines are not scarce, so to wait a little is closer to its answers.
  */
-import { availableParallelism } from 'node:os'
+import { randomBytes } from 'node:crypto'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { Concurrency } from './concurrency.ts'
+import { type AnswerSink, Delivery } from './delivery.ts'
 import type { EnvironmentOptions } from './environment.ts'
 import { HotFolder } from './hot-reload.ts'
 import type { OnLog } from './log.ts'
 import { Pool, type PoolHost } from './pool.ts'
-import { FunctionGone, InvocationTooLarge } from './refusals.ts'
-import { runtimeOf } from './runtimes.ts'
+import { FunctionGone, InvocationTooLarge, RuntimeUnsupported } from './refusals.ts'
+import { runtimeOf, whyMissing } from './runtimes.ts'
+import { checkSandbox, type Sandbox } from './sandbox.ts'
 import type { FunctionSettings, Invocation, InvocationResult } from './settings.ts'
+import { Stragglers } from './stragglers.ts'
 import { Warden } from './warden.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** Lambda's limits for synchronous invocations, in bytes. */
-export const awsPayloadLimits = Object.freeze({ request: 6_291_456, response: 6_291_556 })
+export const awsPayloadLimits = Object.freeze({
+  request: 6_291_456,
+  response: 6_291_556,
+  stream: 209_715_200,
+})
 
 /** How long a function without any environment waits before a busy one must give it a place. */
 const yieldAfterMs = 100
@@ -27,8 +38,11 @@ export interface RunnerOptions {
   readonly clock: Clock
   /** Processes of all functions together; default: eight per processor. */
   readonly maxEnvironments?: number
-  /** Running and waiting invocations of one function, beyond which it is throttled; default 1000 as on AWS. */
-  readonly maxConcurrencyPerFunction?: number
+  /**
+   * Running and waiting invocations of all functions without reserved concurrency, beyond which they are throttled;
+   * default 1000 as on AWS.
+   */
+  readonly accountConcurrency?: number
   /** How long an environment stays without work; default five minutes. */
   readonly idleMs?: number
   /** How long an invocation waits for an environment; default 29 seconds. */
@@ -41,7 +55,23 @@ export interface RunnerOptions {
   readonly variables?: Readonly<Record<string, string>>
   /** The Node.js that runs functions; default: the one that runs this. */
   readonly nodePath?: string
+  /** The Python that runs functions; default `python3`. */
+  readonly pythonPath?: string
+  /** Default: functions are not isolated. */
+  readonly sandbox?: Sandbox
+  /** Largest streamed answer in bytes; default AWS's 200 MB. */
+  readonly streamLimitBytes?: number
   readonly onLog: OnLog
+}
+
+/** An invocation whose answer is read as it comes. */
+export interface StreamedInvocation {
+  /** Its end. Rejects as `invoke` does. */
+  readonly result: Promise<InvocationResult>
+  /** The sink wants more, after its `write` gave false. */
+  resume(): void
+  /** Nobody reads any more. The function runs to its end, as on AWS. */
+  abort(): void
 }
 
 /** Owns all processes of functions; `close` it, though they end with the gateway in any case. */
@@ -52,7 +82,11 @@ export class FunctionRunner {
   readonly #hungry = new Set<Pool>()
   readonly #hotFolders = new Map<string, HotFolder>()
   readonly #host: PoolHost
-  readonly #warden = new Warden()
+  readonly #warden: Warden
+  readonly #watchdog = new Watchdog()
+  readonly #pythonPath: string
+  readonly #responseLimitBytes: number
+  readonly #streamLimitBytes: number
   readonly #clock: Clock
   readonly #requestLimitBytes: number
   readonly #maxEnvironments: number
@@ -64,21 +98,34 @@ export class FunctionRunner {
   constructor(options: RunnerOptions) {
     const limits = options.payloadLimits ?? awsPayloadLimits
     this.#clock = options.clock
+    if (options.sandbox !== undefined) checkSandbox(options.sandbox)
+    const temporaryRoot = join(tmpdir(), `portcullis-${randomBytes(8).toString('hex')}`)
+    this.#warden = new Warden(temporaryRoot)
+    this.#pythonPath = options.pythonPath ?? 'python3'
     this.#requestLimitBytes = limits.request
+    this.#responseLimitBytes = limits.response
+    this.#streamLimitBytes = options.streamLimitBytes ?? awsPayloadLimits.stream
     this.#maxEnvironments = options.maxEnvironments ?? availableParallelism() * 8
     this.#idleMs = options.idleMs ?? 300_000
     const environment: EnvironmentOptions = {
       clock: options.clock,
       warden: this.#warden,
-      nodePath: options.nodePath ?? process.execPath,
-      variables: options.variables ?? {},
+      stragglers: new Stragglers(),
+      watchdog: this.#watchdog,
+      launch: {
+        nodePath: options.nodePath ?? process.execPath,
+        pythonPath: this.#pythonPath,
+        variables: options.variables ?? {},
+        sandbox: options.sandbox,
+      },
+      temporaryRoot,
       responseLimitBytes: limits.response,
       logLimitBytes: options.logLimitBytes ?? 4 * 1024 * 1024,
       onLog: options.onLog,
     }
     this.#host = {
       environment,
-      maxConcurrency: options.maxConcurrencyPerFunction ?? 1000,
+      concurrency: new Concurrency(options.accountConcurrency ?? 1000),
       maxWaitMs: options.maxWaitMs ?? 29_000,
       grow: pool => this.#grow(pool),
       mustYield: pool => this.#mustYield(pool),
@@ -93,14 +140,38 @@ export class FunctionRunner {
    * `RuntimeUnsupported`, `InvocationTooLarge` or `FunctionGone`.
    */
   invoke(settings: FunctionSettings, invocation: Invocation): Promise<InvocationResult> {
+    return this.#start(settings, invocation, new Delivery(undefined, this.#responseLimitBytes))
+  }
+
+  /**
+   * Runs the function once and gives its answer to `sink` as it comes; of a function that does not stream, all at once.
+   * The result tells how it ended, as that of `invoke` does; its payload is empty unless the function failed.
+   */
+  invokeStreaming(
+    settings: FunctionSettings,
+    invocation: Invocation,
+    sink: AnswerSink,
+  ): StreamedInvocation {
+    const delivery = new Delivery(sink, this.#streamLimitBytes)
+    return {
+      result: this.#start(settings, invocation, delivery),
+      resume: () => delivery.resume(),
+      abort: () => delivery.abort(),
+    }
+  }
+
+  /** Has as many environments ready as the settings' `provisionedConcurrency` says, from now on. */
+  provision(settings: FunctionSettings): void {
+    this.#grow(this.#poolOf(settings))
+  }
+
+  /** Why functions of the runtime cannot run here, a sentence for the user; undefined when they can. */
+  whyNotRunnable(runtime: string, folder?: string): string | undefined {
     try {
-      if (this.#isClosed) throw new FunctionGone('The gateway is stopping')
-      if (invocation.payload.length > this.#requestLimitBytes) {
-        throw new InvocationTooLarge(this.#requestLimitBytes)
-      }
-      return this.#poolOf(settings).invoke(invocation)
+      runtimeOf(runtime, folder)
+      return whyMissing(runtime, this.#pythonPath)
     } catch (error) {
-      return Promise.reject(error)
+      return error instanceof Error ? error.message : String(error)
     }
   }
 
@@ -133,14 +204,32 @@ export class FunctionRunner {
     const pools = [...this.#pools.values(), ...this.#retired]
     this.#pools.clear()
     await Promise.all(pools.map(pool => pool.close()))
+    this.#watchdog.close()
     await this.#warden.close()
+  }
+
+  #start(
+    settings: FunctionSettings,
+    invocation: Invocation,
+    delivery: Delivery,
+  ): Promise<InvocationResult> {
+    try {
+      if (this.#isClosed) throw new FunctionGone('The gateway is stopping')
+      if (invocation.payload.length > this.#requestLimitBytes) {
+        throw new InvocationTooLarge(this.#requestLimitBytes)
+      }
+      return this.#poolOf(settings).invoke(invocation, delivery)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #poolOf(settings: FunctionSettings): Pool {
     const revision = this.#revisionOf(settings)
     const pool = this.#pools.get(settings.arn)
     if (pool?.revision === revision) return pool
-    runtimeOf(settings.runtime)
+    const why = this.whyNotRunnable(settings.runtime, settings.folder)
+    if (why !== undefined) throw new RuntimeUnsupported(why)
     const next = new Pool(settings, revision, this.#host)
     this.#pools.set(settings.arn, next)
     if (pool !== undefined) {

@@ -148,12 +148,7 @@ export class RuntimeApi implements Conversation {
     this.#listener.onAnswer(held, isLast)
   }
 
-  #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-    isError: boolean,
-  ): void {
+  #answer(request: IncomingMessage, response: ServerResponse, id: string, isError: boolean): void {
     if (this.#invocation?.requestId !== id) {
       request.resume()
       this.#listener.onEvent(

@@ -12,7 +12,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Start } from './places.ts'
 import type { FunctionSettings } from './settings.ts'
 
 /** How functions are kept apart. */
@@ -51,7 +50,6 @@ export function checkSandbox(sandbox: Sandbox): void {
 export function sandboxed(
   inner: readonly string[],
   settings: FunctionSettings,
-  start: Start,
   interpreters: { readonly nodePath: string; readonly pythonPath: string },
   sandbox: Sandbox,
 ): readonly string[] {
@@ -88,7 +86,8 @@ function bindSystem(folder: string): string[] {
 
 /** An interpreter outside the system's folders, with the libraries that lie beside it. */
 function bindProgram(path: string): string[] {
-  if (!path.startsWith('/') || systemFolders.some(folder => path.startsWith(`${folder}/`))) return []
+  if (!path.startsWith('/') || systemFolders.some(folder => path.startsWith(`${folder}/`)))
+    return []
   const real = realpathSync(path)
   const prefix = dirname(dirname(real))
   // `/opt/python/bin/python3` needs all of /opt/python; a lone program in a folder of other things only itself.

@@ -6,8 +6,8 @@ export function createContext(settings, head) {
   const deadline = Date.now() + settings.timeoutMs
   return {
     clientContext: head.clientContext === undefined ? undefined : JSON.parse(head.clientContext),
-    identity: undefined,
-    invokedFunctionArn: settings.arn,
+    identity: head.identity === undefined ? undefined : JSON.parse(head.identity),
+    invokedFunctionArn: head.invokedArn ?? settings.arn,
     awsRequestId: head.requestId,
     functionName: settings.name,
     functionVersion: settings.version,

@@ -1,8 +1,8 @@
 /**
  * Handlers made by `awslambda.streamifyResponse`: `(event, responseStream, context)`.
  *
- * The stream is collected and sent as one answer. To pass it on as it grows, `BufferedResponse` would send a frame
- * per chunk (see `frames.ts`) and the gateway would hand those on: that is the only place to change here.
+ * What is written goes to the gateway at once, and `write` says to wait for `drain` while whoever reads has enough.
+ * See https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
  */
 import { Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -45,14 +45,24 @@ export function isStreaming(handler) {
   return true
 }
 
-class BufferedResponse extends Writable {
-  chunks = []
+class ResponseStream extends Writable {
   contentType
+  #channel
+  #send
   #hasBegun = false
+
+  constructor(channel, options) {
+    super(options)
+    this.#channel = channel
+  }
 
   setContentType(type) {
     if (this.#hasBegun) throw invalidStreamingOperation('Cannot set content-type, too late.')
     this.contentType = type
+  }
+
+  get flags() {
+    return flag.streamed | (this.contentType === preludeType ? flag.prelude : 0)
   }
 
   write(chunk, encoding, callback) {
@@ -68,7 +78,12 @@ class BufferedResponse extends Writable {
   }
 
   _write(chunk, _encoding, callback) {
-    this.chunks.push(chunk)
+    this.#send ??= this.#channel.stream(this.flags)
+    this.#send(chunk, callback)
+  }
+
+  _final(callback) {
+    this.#send ??= this.#channel.stream(this.flags)
     callback()
   }
 
@@ -84,16 +99,17 @@ export async function serveStreaming(channel, handler, logError) {
   for (;;) {
     const { event, context } = channel.next()
     context.callbackWaitsForEmptyEventLoop = true
-    const stream = new BufferedResponse({ highWaterMark: handler[markKey] })
+    const stream = new ResponseStream(channel, { highWaterMark: handler[markKey] })
     try {
       await runOnce(handler, JSON.parse(event), stream, context)
       await nextTurn()
-      const flags = flag.streamed | (stream.contentType === preludeType ? flag.prelude : 0)
-      channel.succeed(Buffer.concat(stream.chunks), flags)
+      channel.succeed('', stream.flags)
     } catch (error) {
       logError('Invoke Error', error)
       channel.fail(describeError(error))
     }
+    // Nothing listens any more, and a late write must not end the process.
+    stream.on('error', () => {})
   }
 }
 
