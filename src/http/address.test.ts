@@ -29,7 +29,19 @@ const cases = [
     name: 'by host, two slashes behind the stage',
     host,
     target: '/dev//x',
-    want: api('dev', '//x', '/dev//x'),
+    want: api('dev', '/x', '/dev//x'),
+  },
+  {
+    name: 'slashes further in',
+    host,
+    target: '/dev///a//b//',
+    want: api('dev', '/a//b//', '/dev///a//b//'),
+  },
+  {
+    name: 'by _user_request_ path, two slashes',
+    host: 'localhost',
+    target: '/restapis/abc123/dev/_user_request_//pets',
+    want: api('dev', '/pets', '/dev//pets'),
   },
   { name: 'escapes stay', host, target: '/dev/a%2Fb', want: api('dev', '/a%2Fb', '/dev/a%2Fb') },
   {

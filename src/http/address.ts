@@ -2,6 +2,9 @@
  * Which API, stage and path a request is for. By host: `{api}.execute-api.{anything}/{stage}/…`; by path:
  * `/restapis/{api}/{stage}/_user_request_/…` and `/_aws/execute-api/{api}/{stage}/…`. `/_portcullis/…` is ours; all
  * else is for the control plane. Paths stay undecoded: REST APIs match and hand on what the client wrote.
+ *
+ * Of several slashes between stage and path one counts: `/prod//orders` is the resource `/orders`, for functions and
+ * policies too; only `$context.path` has them all (recorded). Slashes further in are not merged.
  */
 
 export type Address =
@@ -9,7 +12,7 @@ export type Address =
       readonly type: 'api'
       readonly apiId: string
       readonly stage: string
-      /** After the stage; begins with `/`. */
+      /** After the stage; begins with one `/`. */
       readonly path: string
       readonly pathWithStage: string
       readonly rawQuery: string
@@ -46,8 +49,15 @@ function apiOfHost(host: string): string | undefined {
 function fromStage(apiId: string, path: string, at: number, rawQuery: string): Address {
   const end = path.indexOf('/', at + 1)
   const stage = end < 0 ? path.slice(at + 1) : path.slice(at + 1, end)
-  const rest = end < 0 ? '/' : path.slice(end)
+  const rest = end < 0 ? '/' : fromLastSlash(path, end)
   return { type: 'api', apiId, stage, path: rest, pathWithStage: path.slice(at), rawQuery }
+}
+
+/** `at`: of the first of the slashes that stand together. */
+function fromLastSlash(path: string, at: number): string {
+  let last = at
+  while (path.charCodeAt(last + 1) === 47) last++
+  return path.slice(last)
 }
 
 function fromUserRequest(path: string, rawQuery: string): Address {
@@ -64,7 +74,7 @@ function fromUserRequest(path: string, rawQuery: string): Address {
     type: 'api',
     apiId: path.slice(byUserRequest.length, apiEnd),
     stage,
-    path: rest,
+    path: fromLastSlash(rest, 0),
     pathWithStage: `/${stage}${rest}`,
     rawQuery,
   }

@@ -57,7 +57,7 @@ export function prepareHttp(
           target,
           method: endpoint.method ?? request.method,
           path,
-          headers: ['Host', endpoint.authority, ...request.headers],
+          headers: ['Host', request.host ?? endpoint.authority, ...request.headers],
           body: request.body,
           connectTimeoutMs,
           timeoutMs,

@@ -45,7 +45,10 @@ export interface IntegrationRequest {
   readonly pathOverride: PathOverride | null
   /** Encoded, without `?`; added to what the URI itself has. */
   readonly query: string
+  /** Host is not among them. */
   readonly headers: HeaderList
+  /** The Host header that a mapping sets; null: the endpoint's own. */
+  readonly host: string | null
   readonly body: Buffer | null
   /** Proxy integrations build from the request itself. */
   readonly incoming: MethodRequest

@@ -5,12 +5,19 @@
  */
 import type { IntegrationType } from '../aws/rest-api.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { isFieldValue, isIllegalMappedHeader, requestHeaderRule } from '../program/header-rules.ts'
+import {
+  isDroppedMappedHeader,
+  isFieldValue,
+  isIllegalMappedHeader,
+  requestHeaderRule,
+} from '../program/header-rules.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Headers that mappings and overrides set, one entry per name; names are compared without case. */
 export class HeaderDraft {
   readonly list: string[] = []
+  /** In place of the endpoint's own; null: not mapped. */
+  host: string | null = null
   readonly #type: IntegrationType
 
   constructor(type: IntegrationType) {
@@ -24,6 +31,7 @@ export class HeaderDraft {
         reason: `the header ${name} may not be set by a mapping or a template`,
       })
     }
+    if (isDroppedMappedHeader(lower)) return
     this.#remove(lower)
     // An array joins with a comma, as AWS sends a multivalueheader.
     const text = typeof value === 'string' ? value : value.join(',')
@@ -32,7 +40,8 @@ export class HeaderDraft {
         reason: `the mapped value of the header ${name} has characters that HTTP does not allow`,
       })
     }
-    this.list.push(name, text)
+    if (lower === 'host') this.host = text
+    else this.list.push(name, text)
   }
 
   replaceAll(headers: Readonly<Record<string, string | readonly string[]>>): void {

@@ -52,6 +52,7 @@ export function mapRequest(x: Exchange): undefined {
     pathOverride: pathOverrideOf(x),
     query: query.join('&'),
     headers: draft.list,
+    host: draft.host,
     body,
     incoming: request,
   }
@@ -97,6 +98,7 @@ export function mapProxyRequest(x: Exchange): undefined {
     pathOverride: null,
     query: '',
     headers: ['X-Amzn-Trace-Id', x.traceId],
+    host: null,
     body: request.body,
     incoming: request,
   }
@@ -130,6 +132,7 @@ function httpProxyRequest(x: Exchange, plan: HttpProxyPlan): IntegrationRequest 
     pathOverride: template === undefined ? null : pathOverrideOf(x),
     query,
     headers: proxiedHeaders(x, mapped),
+    host: mapped === null ? null : mapped.host,
     body: request.body === null ? null : content.bytes,
     incoming: request,
   }

@@ -42,7 +42,8 @@ const droppedRequestHeaders: Readonly<Record<IntegrationType, ReadonlySet<string
     ]),
     // Recorded.
     AWS: new Set(['referer']),
-    AWS_PROXY: new Set<string>(),
+    // Documented: it is not passed on unless it is mapped, and nothing is mapped here.
+    AWS_PROXY: new Set(['x-http-method-override']),
   },
 )
 
@@ -62,6 +63,12 @@ const illegalForAws: ReadonlySet<string> = new Set([
   'proxy-authenticate',
   'te',
 ])
+
+/**
+ * Set by a mapping, they end here: documented as dropped, and not among those that were recorded as delivered. The rest of
+ * the hop-by-hop ones the client in `integrations/http` writes itself.
+ */
+const droppedMappedHeaders: ReadonlySet<string> = new Set(['expect', 'proxy-authenticate', 'te'])
 
 /** Headers that a method response gets by mapping (recorded). */
 const mappedResponseHeaders: ReadonlyMap<string, ResponseHeaderRule> = new Map([
@@ -124,6 +131,11 @@ export function isIllegalMappedHeader(type: IntegrationType, lowerName: string):
   return type === 'AWS' || type === 'AWS_PROXY'
     ? illegalForAws.has(lowerName)
     : type !== 'MOCK' && illegalForHttp.has(lowerName)
+}
+
+/** Whether a header that a mapping or a template sets is left out all the same. */
+export function isDroppedMappedHeader(lowerName: string): boolean {
+  return droppedMappedHeaders.has(lowerName)
 }
 
 /** What becomes of a header of the answer: handed on, renamed (`remappedHeaderName`), or left out. */

@@ -23,7 +23,7 @@ export function restEvent(
   const isBinary = !binary.isEmpty && contentType !== undefined && binary.has(contentType)
   return JSON.stringify({
     resource: context.resourcePath,
-    path: eventPath(request.path),
+    path: request.path,
     httpMethod: request.method,
     headers: headers.single,
     multiValueHeaders: headers.multi,
@@ -35,11 +35,6 @@ export function restEvent(
     body: request.body === null ? null : request.body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: request.body !== null && isBinary,
   })
-}
-
-/** `/stage//x` arrives as `/x` (recorded); slashes further in stay. */
-function eventPath(path: string): string {
-  return path.startsWith('//') ? path.slice(1) : path
 }
 
 /** What the client sent and AWS hands on, and behind it what the gateway writes. */
