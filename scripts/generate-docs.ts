@@ -173,7 +173,6 @@ function compatibilityPage(): string[] {
     '- **FlushStageAuthorizersCache**: no authorization is cached yet, so there is nothing to empty.',
     '- **Stage caches**: each data-plane thread has its own, so a key is asked of the back end once for each thread. Nobody has the',
     '  right to `execute-api:InvalidateCache` yet: where `Cache-Control: max-age=0` needs it, the strategy for others holds.',
-    '- **TestInvokeMethod** with a `clientCertificateId`: fails, since the certificate cannot be presented yet.',
     '- **TestInvokeAuthorizer** of a COGNITO_USER_POOLS authorizer: always 401, since there are no user pools yet.',
     '- **GetSdk**: `javascript`, and `typescript`, which AWS does not have; other languages are refused.',
     '- **GetDocumentationParts** with `locationStatus=UNDOCUMENTED`: lists the places that have no part of their own.',

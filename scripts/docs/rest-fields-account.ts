@@ -111,10 +111,9 @@ export const accountFields: Readonly<Record<string, Fields>> = {
     tags,
   },
   ClientCertificate: {
-    clientCertificateId:
-      'refused: a stage that names it answers API_CONFIGURATION_ERROR to every request',
+    clientCertificateId: 'enforced: a stage that names it shows the certificate to back ends',
     description: label,
-    pemEncodedCertificate: 'answered: a real certificate, which is not presented to back ends yet',
+    pemEncodedCertificate: 'enforced: what back ends are shown',
     createdDate: 'answered',
     expirationDate: 'answered',
     tags,

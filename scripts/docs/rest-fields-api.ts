@@ -145,7 +145,8 @@ export const apiFields: Readonly<Record<string, Fields>> = {
   },
   Stage: {
     deploymentId: 'enforced',
-    clientCertificateId: 'refused: every request answers API_CONFIGURATION_ERROR',
+    clientCertificateId:
+      'enforced: a generated one is shown to back ends; with the ARN of an ACM certificate every request answers API_CONFIGURATION_ERROR',
     stageName: 'enforced',
     description: label,
     cacheClusterEnabled: 'enforced',

@@ -11,8 +11,7 @@ export const requestFields: Fields = {
   certificateBody: 'kept: checked against the key; custom domain names are not served',
   certificateChain: 'kept: not checked; custom domain names are not served',
   certificatePrivateKey: 'kept: never answered; custom domain names are not served',
-  clientCertificateId:
-    'refused: TestInvokeMethod answers 500, since the certificate cannot be presented',
+  clientCertificateId: 'enforced: as of Stage',
   cloneFrom: 'enforced',
   customerId: 'enforced: as a filter',
   deploymentId: 'enforced: as a filter',

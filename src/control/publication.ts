@@ -8,6 +8,7 @@ import { ProgramError } from '../program/program-error.ts'
 import { remarksOn } from '../program/remarks.ts'
 import { compileRest } from '../program/rest.ts'
 import type { Namespace, Reader, Store } from '../store/store.ts'
+import { readClientCertificate } from './certificate-records.ts'
 import type { Change, ControlContext } from './context.ts'
 import type { StageRecord } from './records.ts'
 import { deployments, snapshots, stages } from './records.ts'
@@ -66,7 +67,12 @@ export async function sourceOf(
 ): Promise<ProgramSource | undefined> {
   const main = await deployed(tx, apiId, stage.deploymentId)
   if (!main) return undefined
-  const source = { format: 1, type: 'rest', account, region, apiId, stage, ...main } as const
+  const certificate = await readClientCertificate(tx, stage.clientCertificateId)
+  const source = {
+    ...({ format: 1, type: 'rest', account, region, apiId, stage } as const),
+    ...main,
+    ...certificate,
+  }
   const { deploymentId, percentTraffic = 0 } = stage.canarySettings ?? {}
   if (deploymentId === undefined || !(percentTraffic > 0)) return source
   const canary = await deployed(tx, apiId, deploymentId)

@@ -25,19 +25,19 @@ export function targetOf(
   endpoint: HttpEndpoint,
   network: PrivateNetwork,
 ): { readonly target: HttpTarget } | { readonly problem: string } {
-  const { secure, host, port, insecureSkipVerification, connection } = endpoint
+  const { secure, host, port, insecureSkipVerification, clientCertificate, connection } = endpoint
+  const tls = { secure, insecureSkipVerification, clientCertificate }
   if (connection === null) {
-    return { target: httpTarget({ secure, host, port, insecureSkipVerification }) }
+    return { target: httpTarget({ ...tls, host, port }) }
   }
   const address = addressOf(connection, network)
   if (address === undefined) return { problem: missingAddress(connection) }
   return {
     target: httpTarget({
-      secure,
+      ...tls,
       host: address.host,
       port: address.port ?? port,
       serverName: host,
-      insecureSkipVerification,
     }),
   }
 }

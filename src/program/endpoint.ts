@@ -3,6 +3,7 @@
  * filled in here, `{name}` placeholders when the request is mapped. "Set up HTTP integrations" in the developer
  * guide.
  */
+import type { ClientCertificate } from '../messages/client-certificate.ts'
 import type { HttpEndpoint, PrivateConnection } from './program.ts'
 
 /** Fills `${stageVariables.name}` in; undefined: a variable that the stage does not have. */
@@ -30,6 +31,7 @@ export function parseEndpoint(
   verb: string | null,
   insecureSkipVerification: boolean,
   connection: PrivateConnection | null = null,
+  clientCertificate: ClientCertificate | null = null,
 ): HttpEndpoint {
   if (hasForbiddenCharacter(uri))
     throw new SyntaxError('the URI has a space or a control character')
@@ -49,6 +51,7 @@ export function parseEndpoint(
     pathParts: splitPlaceholders(path.startsWith('/') ? path : `/${path}`, encodeNonAscii),
     query: question < 0 ? '' : encodeNonAscii(target.slice(question + 1)),
     insecureSkipVerification,
+    clientCertificate,
     connection,
   })
 }

@@ -6,6 +6,7 @@
  * answered with 500.
  */
 import type { Integration } from '../aws/rest-api.ts'
+import type { ClientCertificate } from '../messages/client-certificate.ts'
 import { parseServiceUri } from './aws-service-uri.ts'
 import { fillStageVariables, parseEndpoint, usesStageVariables } from './endpoint.ts'
 import { isIllegalMappedHeader } from './header-rules.ts'
@@ -33,6 +34,8 @@ export interface PlanSettings extends ConnectingStage {
   readonly account: string
   /** The API's endpoint is edge-optimized. */
   readonly isEdge: boolean
+  /** The stage's; null: it has none. */
+  readonly clientCertificate: ClientCertificate | null
   readonly templates: TemplateCache
 }
 
@@ -66,7 +69,7 @@ export function planIntegration(
         type: 'HTTP',
         ...base,
         ...mapping,
-        endpoint: endpointOf(integration, connected.connection, uri, place),
+        endpoint: endpointOf(integration, connected.connection, settings, uri, place),
       }))
     }
     case 'HTTP_PROXY': {
@@ -75,7 +78,7 @@ export function planIntegration(
       return resolve(integration, settings, uri => ({
         type: 'HTTP_PROXY',
         ...base,
-        endpoint: endpointOf(integration, connected.connection, uri, place),
+        endpoint: endpointOf(integration, connected.connection, settings, uri, place),
         pathTemplates,
         streaming: streamingOf(integration, settings),
         parameters: parameters.length === 0 ? null : parameters,
@@ -212,11 +215,13 @@ function planPathTemplates(
 function endpointOf(
   integration: Integration,
   connection: PrivateConnection | null,
+  { clientCertificate }: PlanSettings,
   uri: string,
   place: Place,
 ): HttpEndpoint {
   const insecure = integration.tlsConfig?.insecureSkipVerification === true
-  return parseEndpoint(uri, verbOf(integration, place), insecure, connection)
+  const verb = verbOf(integration, place)
+  return parseEndpoint(uri, verb, insecure, connection, clientCertificate)
 }
 
 /** "For Regional or private endpoints, the timeout is 5 minutes. For edge-optimized endpoints, the timeout is 30 seconds." */

@@ -3,9 +3,9 @@
  * let requests through that AWS refuses, so such a route (or the whole API) refuses every request, and says why in
  * the decision record and at deployment. What merely has no effect here becomes a notice.
  */
-import type { Method, RestApi, Stage } from '../aws/rest-api.ts'
+import type { Method, Stage } from '../aws/rest-api.ts'
 import type { RefusalType } from '../messages/refusals.ts'
-import type { Obstacle } from './program.ts'
+import type { Obstacle, ProgramSource } from './program.ts'
 
 /** An obstacle with its reason, a sentence for the owner of the API. */
 export function obstacle(refusal: RefusalType, reason: string): Obstacle {
@@ -13,7 +13,11 @@ export function obstacle(refusal: RefusalType, reason: string): Obstacle {
 }
 
 /** What stands in the way of every request to the stage. */
-export function stageObstacle(api: RestApi, stage: Stage): Obstacle | null {
+export function stageObstacle({
+  snapshot: { api },
+  stage,
+  clientCertificate,
+}: ProgramSource): Obstacle | null {
   if (isSet(api.policy)) {
     return obstacle(
       'ACCESS_DENIED',
@@ -29,10 +33,10 @@ export function stageObstacle(api: RestApi, stage: Stage): Obstacle | null {
   if (isSet(stage.webAclArn)) {
     return obstacle('WAF_FILTERED', 'The stage has a web ACL, which this version cannot enforce.')
   }
-  if (isSet(stage.clientCertificateId)) {
+  if (isSet(stage.clientCertificateId) && clientCertificate === undefined) {
     return obstacle(
       'API_CONFIGURATION_ERROR',
-      'The stage has a client certificate for back ends, which this version cannot present.',
+      `The stage's client certificate ${stage.clientCertificateId} is not here: certificates of ACM cannot be presented, only generated ones.`,
     )
   }
   return null

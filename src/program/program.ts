@@ -6,6 +6,7 @@
  * program, and what each worker thread compiles for itself (closures cannot be sent between threads).
  */
 import type { ApiSnapshot, ContentHandling, PassthroughBehavior, Stage } from '../aws/rest-api.ts'
+import type { ClientCertificate } from '../messages/client-certificate.ts'
 import type { IntegrationResponse, MethodRequest } from '../messages/messages.ts'
 import type { RefusalType } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
@@ -22,6 +23,8 @@ export interface ProgramSource {
   readonly snapshot: ApiSnapshot
   /** What the stage's canary runs; absent when it gets no requests or has no deployment of its own. */
   readonly canary?: Pick<ProgramSource, 'deployment' | 'snapshot'>
+  /** What the stage shows to back ends, with its private key; absent when it names none, or one that is not here. */
+  readonly clientCertificate?: ClientCertificate
 }
 
 /** One stage of one API, ready to run. Frozen. */
@@ -238,6 +241,8 @@ export interface HttpEndpoint {
   /** Behind the URI's own `?`, encoded, placeholders not filled in; '' when none. */
   readonly query: string
   readonly insecureSkipVerification: boolean
+  /** What a back end that asks for it is shown; null: nothing. */
+  readonly clientCertificate: ClientCertificate | null
   /** null: host and port are where the back end is. */
   readonly connection: PrivateConnection | null
 }

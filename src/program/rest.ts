@@ -48,6 +48,7 @@ function compileDeployment(
     plans: {
       account: source.account,
       isEdge: api.endpointConfiguration.types.includes('EDGE'),
+      clientCertificate: source.clientCertificate ?? null,
       stageName: stage.stageName,
       stageVariables,
       templates: new Map(),
@@ -72,7 +73,7 @@ function compileDeployment(
     isCanary,
     canary,
     isDefaultEndpointDisabled: api.disableExecuteApiEndpoint,
-    obstacle: stageObstacle(api, stage),
+    obstacle: stageObstacle(source),
     routes: buildRouteTree(routes),
     gatewayResponses: compileGatewayResponses(snapshot.gatewayResponses),
     binaryMediaTypes: binary,

@@ -8,7 +8,7 @@ import { NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { Method, Stage } from '../../aws/rest-api.ts'
 import type { ProgramSource } from '../../program/program.ts'
-import { clientCertificates } from '../certificate-records.ts'
+import { clientCertificates, readClientCertificate } from '../certificate-records.ts'
 import { type ControlContext, look, type ReadContext } from '../context.ts'
 import { entryOf } from '../draft.ts'
 import type { SimulatedRequest } from '../test-request.ts'
@@ -78,6 +78,7 @@ async function programOf(
     region: ctx.region,
     apiId: restApiId,
     stage: testStage(input, now),
+    ...(await readClientCertificate(ctx.tx, clientCertificateId)),
     deployment: { id: 'test-invoke-deployment-id', createdDate: now },
     snapshot: {
       ...snapshot,

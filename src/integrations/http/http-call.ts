@@ -3,6 +3,7 @@
  * how a call can fail is in errors.ts.
  */
 import type { BodyStream } from '../../messages/body-stream.ts'
+import type { ClientCertificate } from '../../messages/client-certificate.ts'
 import type { Cancel } from '../../messages/messages.ts'
 import type { HttpClientError } from './errors.ts'
 
@@ -23,14 +24,6 @@ export interface HttpTarget {
   readonly clientCertificate: ClientCertificate | null
   /** Names the connection pool: equal keys share connections. */
   readonly key: string
-}
-
-/** A certificate for mutual TLS towards back ends. */
-export interface ClientCertificate {
-  /** Identifies the pair; a renewed certificate needs another id. */
-  readonly id: string
-  readonly certificatePem: string
-  readonly privateKeyPem: string
 }
 
 /** One request. */

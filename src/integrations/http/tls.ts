@@ -17,7 +17,8 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls'
-import type { ClientCertificate, HttpTarget } from './http-call.ts'
+import type { ClientCertificate } from '../../messages/client-certificate.ts'
+import type { HttpTarget } from './http-call.ts'
 import type { Lookup } from './target-guard.ts'
 
 /** What `insecureSkipVerification` forgives: everything about who signed the certificate. */
