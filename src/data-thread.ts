@@ -5,7 +5,8 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { IdentitySnapshot } from './aws/identity.ts'
-import type { InvokeFunction } from './messages/messages.ts'
+import { OutgoingStreams } from './function-streams.ts'
+import type { FunctionAnswer, InvokeFunction } from './messages/messages.ts'
 import type { FromWorker, Publication, ToWorker, WorkerSettings } from './threads.ts'
 
 /** A request as `ToWorker` without the number that pairs it with its answer. */
@@ -39,6 +40,7 @@ export class DataThread {
   readonly #parts: DataThreadParts
   readonly #worker: Worker
   readonly #waiting = new Map<number, (answer: Answer) => void>()
+  readonly #streams = new OutgoingStreams(news => this.#send(news))
   #last = 0
   #watch: NodeJS.Timeout | null = null
   #onListening: ((outcome: { port: number } | Error) => void) | null = null
@@ -130,7 +132,11 @@ export class DataThread {
       case 'invoke':
         invoke(message.call)
           .catch(error => ({ type: 'failed' as const, reason: String(error) }))
-          .then(answer => this.#send({ type: 'invoked', id: message.id, answer }))
+          .then(answer => this.#invoked(message.id, answer))
+        break
+      case 'taken':
+      case 'dropped':
+        this.#streams.take(message)
         break
       case 'log':
         log(message.level, message.message)
@@ -142,6 +148,16 @@ export class DataThread {
     }
   }
 
+  #invoked(id: number, answer: FunctionAnswer): void {
+    if (answer.type !== 'streaming') {
+      this.#send({ type: 'invoked', id, answer })
+      return
+    }
+    const { body, ...rest } = answer
+    this.#send({ type: 'invoked', id, answer: rest })
+    this.#streams.open(id, body)
+  }
+
   #answer(answer: Answer): void {
     const resolve = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
@@ -151,6 +167,7 @@ export class DataThread {
   }
 
   #end(): void {
+    this.#streams.abortAll()
     this.#onListening?.(new Error(this.#reason))
     for (const id of [...this.#waiting.keys()]) this.#answer({ type: 'done', id, error: null })
   }

@@ -20,6 +20,7 @@ import { lambdaControl } from './control/lambda/operations.ts'
 import { chosen, type ResolvedFunction, resolveFunction } from './control/lambda/resolve.ts'
 import type { ControlService } from './control/transactions.ts'
 import { KeptFunctions } from './kept-functions.ts'
+import { isAnswerStream, openAnswer } from './lambda/answer-stream.ts'
 import { findCode, unpackCode } from './lambda/code.ts'
 import type { FunctionRunner } from './lambda/runner.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
@@ -69,6 +70,7 @@ export class FunctionCalls implements FunctionHost {
       requestId: randomUUID(),
       traceId: call.traceId,
     }
+    if (call.streamed) return within(call.timeoutMs, this.#stream(found, invocation))
     if (!call.asynchronous) return within(call.timeoutMs, this.#run(found, invocation))
     try {
       this.#queue.add(this, chosen(found, this.random), invocation)
@@ -189,12 +191,31 @@ export class FunctionCalls implements FunctionHost {
       const invocationId = invocation.requestId
       return { type: 'answered', payload, functionError: functionError ?? null, invocationId }
     } catch (error) {
-      if (!(error instanceof Error)) return { type: 'failed', reason: String(error) }
-      if (error.name === 'TooManyInvocations') return { type: 'throttled', reason: error.message }
-      if (error.name === 'InvocationTooLarge') return { type: 'too-large', reason: error.message }
-      return { type: 'failed', reason: error.message }
+      return refused(error)
     }
   }
+
+  async #stream(
+    settings: ResolvedFunction,
+    invocation: RunInvocation & { readonly traceId: string },
+  ): Promise<FunctionAnswer> {
+    try {
+      const given = await openAnswer(this.#runner, chosen(settings, this.random), invocation)
+      const invocationId = invocation.requestId
+      if (isAnswerStream(given)) return { type: 'streaming', body: given.body, invocationId }
+      const { payload, functionError = null } = given
+      return { type: 'answered', payload, functionError, invocationId }
+    } catch (error) {
+      return refused(error)
+    }
+  }
+}
+
+function refused(error: unknown): FunctionAnswer {
+  if (!(error instanceof Error)) return { type: 'failed', reason: String(error) }
+  if (error.name === 'TooManyInvocations') return { type: 'throttled', reason: error.message }
+  if (error.name === 'InvocationTooLarge') return { type: 'too-large', reason: error.message }
+  return { type: 'failed', reason: error.message }
 }
 
 function forbiddenReason({ name }: ResolvedFunction, sourceArn: string): string {
@@ -217,12 +238,15 @@ class Deadline extends CoarseTimeout {
 /** The integration's time-out. The function runs on to its own, as on AWS; nobody waits for it any more. */
 function within(timeoutMs: number, answer: Promise<FunctionAnswer>): Promise<FunctionAnswer> {
   return new Promise(resolve => {
-    const deadline = new Deadline(() =>
-      resolve({ type: 'timeout', reason: `the function did not answer within ${timeoutMs} ms` }),
-    )
+    let isLate = false
+    const deadline = new Deadline(() => {
+      isLate = true
+      resolve({ type: 'timeout', reason: `the function did not answer within ${timeoutMs} ms` })
+    })
     coarseTimers.arm(deadline, timeoutMs)
     answer.then(given => {
       coarseTimers.cancel(deadline)
+      if (isLate && given.type === 'streaming') given.body.abort()
       resolve(given)
     })
   })

@@ -6,8 +6,9 @@
 import type { IdentitySnapshot } from './aws/identity.ts'
 import type { Credentials } from './aws/sign.ts'
 import type { Places } from './bucket-places.ts'
+import type { SentAnswer, StreamNews, StreamReply } from './function-streams.ts'
 import type { PrivateNetwork } from './integrations/private-network.ts'
-import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
+import type { FunctionCall } from './messages/messages.ts'
 import type { DecisionRecord } from './observe/decision-record.ts'
 import type { NearRoute } from './program/program.ts'
 
@@ -64,7 +65,8 @@ export type ToWorker =
   | { readonly type: 'listen'; readonly port: number }
   | { readonly type: 'explain'; readonly id: number; readonly requestId: string }
   | { readonly type: 'latest'; readonly id: number; readonly count: number }
-  | { readonly type: 'invoked'; readonly id: number; readonly answer: FunctionAnswer }
+  | { readonly type: 'invoked'; readonly id: number; readonly answer: SentAnswer }
+  | StreamNews
   | { readonly type: 'stop' }
 
 export type FromWorker =
@@ -75,6 +77,7 @@ export type FromWorker =
   | { readonly type: 'explained'; readonly id: number; readonly found: Explained | null }
   | { readonly type: 'latest'; readonly id: number; readonly records: readonly PlainRecord[] }
   | { readonly type: 'invoke'; readonly id: number; readonly call: FunctionCall }
+  | StreamReply
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string }
   | { readonly type: 'stopped' }
 

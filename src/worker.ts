@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Identities } from './aws/identity-finder.ts'
 import { systemClock } from './base/clock.ts'
 import { methodKey, type Places } from './bucket-places.ts'
+import { IncomingStreams, type SentAnswer } from './function-streams.ts'
 import { createDataServer } from './http/data-server.ts'
 import { ControlForwarder } from './http/forward.ts'
 import { integrationTools } from './integration-tools.ts'
@@ -45,6 +46,7 @@ const identities = new Identities({
   openSession: () => 'bad-token',
 })
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
+const streams = new IncomingStreams(reply => send(reply))
 let lastCall = 0
 let isStopping = false
 const farewellMs = 100
@@ -107,9 +109,13 @@ port.on('message', (message: ToWorker) => {
     case 'invoked': {
       const resolve = waiting.get(message.id)
       waiting.delete(message.id)
-      resolve?.(asBuffer(message.answer))
+      resolve?.(received(message.id, message.answer))
       break
     }
+    case 'piece':
+    case 'ended':
+      streams.take(message)
+      break
     case 'stop':
       stop()
       break
@@ -119,7 +125,8 @@ port.on('message', (message: ToWorker) => {
 })
 
 /** Structured cloning turns a Buffer into a plain Uint8Array; the same bytes are viewed as a Buffer again. */
-function asBuffer(answer: FunctionAnswer): FunctionAnswer {
+function received(id: number, answer: SentAnswer): FunctionAnswer {
+  if (answer.type === 'streaming') return { ...answer, body: streams.open(id) }
   if (answer.type !== 'answered') return answer
   const { payload } = answer
   return {

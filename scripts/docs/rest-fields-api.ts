@@ -91,7 +91,7 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     integrationResponses: 'enforced: see IntegrationResponse',
     tlsConfig: 'enforced: see TlsConfig',
     responseTransferMode:
-      'enforced: for HTTP_PROXY; STREAM of other types answers API_CONFIGURATION_ERROR',
+      'enforced: STREAM for HTTP_PROXY and Lambda proxies; for other types it answers API_CONFIGURATION_ERROR',
     integrationTarget:
       'enforced: goes where `--listener` leads; without an address, or without a link, API_CONFIGURATION_ERROR',
   },

@@ -125,6 +125,9 @@ function readAnswer(answer: FunctionAnswer): Authorization {
     case 'failed':
     case 'too-large':
       throw new Refusal('AUTHORIZER_FAILURE', { reason: answer.reason })
+    case 'streaming':
+      answer.body.abort()
+      throw new Refusal('AUTHORIZER_FAILURE', { reason: 'the function streamed its answer' })
     default:
       return answer satisfies never
   }

@@ -13,8 +13,36 @@ export interface ProxyAnswer {
 
 const allowed = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'])
 
+const allowedMetadata = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies'])
+
 /** Gives a sentence that says what is wrong instead of an answer. */
 export function parseProxyAnswer(payload: Buffer): ProxyAnswer | string {
+  const answer = parseObject(payload, allowed)
+  if (typeof answer === 'string') return answer
+  const { body } = answer
+  if (Object.keys(answer).length === 0) return 'the function returned an empty object'
+  if (body != null && typeof body !== 'string') return 'body is not a string'
+  const head = readHead(answer)
+  if (typeof head === 'string') return head
+  return { ...head, body: body ?? '', isBase64Encoded: answer.isBase64Encoded === true }
+}
+
+/** The metadata before a streamed body; it may have cookies, and nothing else that a held answer has not. */
+export function parseProxyMetadata(payload: Buffer): ProxyAnswer | string {
+  const metadata = parseObject(payload, allowedMetadata)
+  if (typeof metadata === 'string') return metadata
+  const head = readHead(metadata)
+  if (typeof head === 'string') return head
+  const { cookies } = metadata
+  if (cookies != null && !Array.isArray(cookies)) return 'cookies is not a list'
+  for (const cookie of (cookies ?? []) as unknown[]) {
+    const problem = addHeader(head.headers, 'Set-Cookie', cookie)
+    if (problem !== undefined) return problem
+  }
+  return { ...head, body: '', isBase64Encoded: false }
+}
+
+function parseObject(payload: Buffer, keys: ReadonlySet<string>): Record<string, unknown> | string {
   let value: unknown
   try {
     value = JSON.parse(payload.toString('utf8'))
@@ -24,20 +52,18 @@ export function parseProxyAnswer(payload: Buffer): ProxyAnswer | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return 'the function did not return an object'
   }
-  const answer = value as Record<string, unknown>
-  const keys = Object.keys(answer)
-  if (keys.length === 0) return 'the function returned an empty object'
-  const unknown = keys.find(key => !allowed.has(key))
+  const unknown = Object.keys(value).find(key => !keys.has(key))
   if (unknown !== undefined) return `the answer has the unknown key ${JSON.stringify(unknown)}`
+  return value as Record<string, unknown>
+}
+
+function readHead(answer: Record<string, unknown>): { status: number; headers: string[] } | string {
   const status = readStatus(answer.statusCode)
   if (status === undefined) return 'statusCode is not an HTTP status'
-  const { body } = answer
-  if (body != null && typeof body !== 'string') return 'body is not a string'
   const headers: string[] = []
   const problem =
     readMultiValueHeaders(answer.multiValueHeaders, headers) ?? readHeaders(answer.headers, headers)
-  if (problem !== undefined) return problem
-  return { status, headers, body: body ?? '', isBase64Encoded: answer.isBase64Encoded === true }
+  return problem ?? { status, headers }
 }
 
 function readStatus(value: unknown): number | undefined {

@@ -18,6 +18,7 @@ import { methodSourceArn } from '../program/method-arn.ts'
 import type { LambdaPlan, LambdaProxyPlan, Program, Route } from '../program/program.ts'
 import { restEvent } from './events/rest.ts'
 import { parseProxyAnswer } from './lambda-proxy-answer.ts'
+import { metadataOf, openProxyStream } from './lambda-stream.ts'
 
 const noHeaders: readonly string[] = Object.freeze([])
 
@@ -28,6 +29,7 @@ export function prepareLambdaProxy(
   invoke: InvokeFunction,
 ): Send {
   const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
+  const { streaming } = plan
   return async function sendLambdaProxy(request, variables) {
     const started = performance.now()
     const incoming = request.incoming
@@ -43,15 +45,24 @@ export function prepareLambdaProxy(
       sourceArn,
       sourceAccount: program.account,
       asynchronous: false,
+      ...(streaming !== null && { streamed: true }),
       timeoutMs: plan.timeoutMs,
       traceId,
     })
+    if (answer.type === 'streaming' && streaming !== null) {
+      const { idleTimeoutMs } = streaming
+      const timeoutMs = Math.max(0, plan.timeoutMs - (performance.now() - started))
+      const { head, body } = await openProxyStream(answer.body, { timeoutMs, idleTimeoutMs })
+      const latencyMs = performance.now() - started
+      return { status: head.status, headers: head.headers, body, latencyMs }
+    }
     const latencyMs = performance.now() - started
     const payload = payloadOf(answer)
     if (answer.type === 'answered' && answer.functionError !== null) {
       throw badGateway(`the function failed: ${errorMessageOf(payload) ?? answer.functionError}`)
     }
-    const parsed = parseProxyAnswer(payload)
+    // "Headers and status code, but not the body": what AWS makes of a streaming function's answer.
+    const parsed = metadataOf(payload) ?? parseProxyAnswer(payload)
     if (typeof parsed === 'string') {
       throw badGateway(`Malformed Lambda proxy response: ${parsed}`)
     }
@@ -131,6 +142,9 @@ function payloadOf(answer: FunctionAnswer): Buffer {
     case 'too-large':
     case 'failed':
       throw badGateway(answer.reason)
+    case 'streaming':
+      answer.body.abort()
+      throw badGateway('the function streamed an answer that nobody asked to be streamed')
     default:
       return answer satisfies never
   }

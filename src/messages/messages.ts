@@ -143,6 +143,8 @@ export interface FunctionCall {
   readonly sourceArn: string | null
   readonly sourceAccount: string
   readonly asynchronous: boolean
+  /** Whether the answer is wanted as it is written: `timeoutMs` is then the time until it begins. */
+  readonly streamed?: boolean
   readonly timeoutMs: number
   readonly traceId: string
 }
@@ -153,6 +155,12 @@ export type FunctionAnswer =
       readonly payload: Buffer
       readonly functionError: string | null
       /** Lambda's own request id of the invocation. */
+      readonly invocationId?: string
+    }
+  /** Only of calls that are `streamed`, and only when the function did not fail before it began to answer. */
+  | {
+      readonly type: 'streaming'
+      readonly body: BodyStream
       readonly invocationId?: string
     }
   | {

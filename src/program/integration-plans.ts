@@ -137,9 +137,21 @@ function planLambdaProxy(
   return resolve(integration, settings, uri => ({
     type: 'AWS_PROXY',
     ...base,
-    functionArn: functionArnOf(uri, settings.account),
+    functionArn: proxyArnOf(uri, integration, settings.account),
     credentials: credentialsOf(integration),
+    streaming: streamingOf(integration, settings),
   }))
+}
+
+/** "Set the response transfer mode to STREAM" and the URI of the streaming operation belong together. */
+function proxyArnOf(uri: string, { responseTransferMode }: Integration, account: string): string {
+  const isStreamed = responseTransferMode === 'STREAM'
+  if (isStreamed === isStreamingUri(uri)) return functionArnOf(uri, account)
+  throw new SyntaxError(
+    isStreamed
+      ? `responseTransferMode STREAM needs a URI that ends in /response-streaming-invocations, not ${uri}`
+      : `${uri} streams the answer, for which responseTransferMode must be STREAM`,
+  )
 }
 
 /** Fills the stage variables in and hands the URI to `make`. */
@@ -253,8 +265,9 @@ function credentialsOf(integration: Integration): string | null {
 /** What this version cannot do, as a sentence; null: nothing. */
 function findUnsupported(integration: Integration): string | null {
   const { type, uri = '', credentials = '', responseTransferMode } = integration
-  if (type !== 'HTTP_PROXY' && (responseTransferMode === 'STREAM' || isStreamingUri(uri))) {
-    return 'The integration streams its answer, which this version cannot do.'
+  const isProxy = type === 'HTTP_PROXY' || type === 'AWS_PROXY'
+  if (!isProxy && (responseTransferMode === 'STREAM' || isStreamingUri(uri))) {
+    return `Only proxy integrations stream their answers, and this one is of the type ${type}.`
   }
   if (type !== 'AWS' && type !== 'AWS_PROXY') return null
   if (type === 'AWS_PROXY' && uri.startsWith('arn:') && !isLambdaUri(uri)) {

@@ -2,6 +2,7 @@
  * Integration URI of a Lambda function -> the function's ARN:
  *
  *     arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{function}/invocations
+ *     arn:aws:apigateway:eu-west-1:lambda:path/2021-11-15/functions/{function}/response-streaming-invocations
  *
  * where {function} is a full ARN, `account:function:name` or a name, each with or without `:qualifier`. "Set up
  * Lambda integrations" in the developer guide.
@@ -12,7 +13,8 @@ const invocation =
 const fullArn =
   /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9$_-]{1,128})?$/
 const partialArn = /^(?:(\d{12}):function:)?([A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9$_-]{1,128})?)$/
-const streaming = /:lambda:path\/{1,2}2021-11-15\/functions\/.+\/response-streaming-invocations$/
+const streaming =
+  /^arn:(aws[a-z-]*):apigateway:([a-z0-9-]+):lambda:path\/{1,2}2021-11-15\/functions\/(.+)\/response-streaming-invocations$/
 
 /** Says whether the URI addresses the Lambda service at all. */
 export function isLambdaUri(uri: string): boolean {
@@ -31,7 +33,7 @@ export function isStreamingUri(uri: string): boolean {
 
 /** `uri`: stage variables filled in. Throws SyntaxError when it names no function. */
 export function functionArnOf(uri: string, account: string): string {
-  const parts = invocation.exec(uri)
+  const parts = invocation.exec(uri) ?? streaming.exec(uri)
   if (parts === null) {
     throw new SyntaxError(
       `${uri} is not arn:aws:apigateway:…:lambda:path/2015-03-31/functions/…/invocations`,

@@ -188,6 +188,8 @@ export interface LambdaProxyPlan extends PlanBase {
   readonly type: 'AWS_PROXY'
   readonly functionArn: string
   readonly credentials: string | null
+  /** As that of HTTP_PROXY. */
+  readonly streaming: StreamingPlan | null
 }
 
 /** `AWS` to any service but an invocation of Lambda. */

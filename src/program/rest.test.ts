@@ -154,9 +154,9 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
     want: /no VPC link/,
   },
   {
-    name: 'a function that streams',
+    name: 'a function that streams by the operation that does not',
     method: method({ ...lambda, responseTransferMode: 'STREAM' }),
-    want: /streams/,
+    want: /response-streaming-invocations/,
   },
   {
     name: 'another AWS service as a proxy',

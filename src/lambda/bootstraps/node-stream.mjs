@@ -72,8 +72,8 @@ class ResponseStream extends Writable {
   }
 
   end(...args) {
-    // Without a body there is no first write, but the prelude is still the answer.
-    if (typeof args[0] === 'function' || args[0] === undefined || args[0] === null) this.#begin()
+    // The last piece does not come by `write`, and without any the prelude is still the answer.
+    this.#begin()
     return super.end(...args)
   }
 
