@@ -379,9 +379,9 @@ test('what AWS refuses, and what is not built, is refused', async () => {
     },
     { given: { Role: 'me' }, code: 'ValidationException', message: /at 'role'/ },
     {
-      given: { Runtime: 'python3.13' },
+      given: { Runtime: 'python2.7' },
       code: 'InvalidParameterValueException',
-      message: /python3\.13 cannot be run here yet/,
+      message: /There is no runtime python2\.7/,
     },
     {
       given: { Environment: { Variables: { AWS_REGION: 'x', LAMBDA_TASK_ROOT: 'y' } } },
