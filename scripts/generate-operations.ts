@@ -4,6 +4,9 @@
  * export as `Name$`, read through `NormalizedSchema` of @smithy/core, and for the enum of a member
  * (which the tuples lack) the client's own type declarations.
  *
+ * The services of the query protocol (IAM, STS) have no HTTP bindings: everything is a form posted to `/`. Of their many
+ * operations only those that are served come with their shapes; the others are named, so that they can be refused by name.
+ *
  *   node scripts/generate-operations.ts            write the files
  *   node scripts/generate-operations.ts --check    exit 1 when a committed file differs
  *
@@ -15,12 +18,15 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NormalizedSchema } from '@smithy/core/schema'
+import { servedOfIam, servedOfSts } from './query-operations.ts'
 
 interface Target {
   readonly client: string
   readonly file: string
   readonly prefix: string
   readonly namespace: string
+  /** For the query protocol: the operations that come with their shapes. */
+  readonly query?: readonly string[]
 }
 
 const targets: readonly Target[] = [
@@ -33,6 +39,8 @@ const targets: readonly Target[] = [
     namespace: 'Management',
   },
   { client: 'lambda', file: 'lambda', prefix: 'Lambda', namespace: 'Lambda' },
+  { client: 'iam', file: 'iam', prefix: 'Iam', namespace: 'Iam', query: servedOfIam },
+  { client: 'sts', file: 'sts', prefix: 'Sts', namespace: 'Sts', query: servedOfSts },
 ]
 
 /** The first element of a tuple says what it describes. */
@@ -48,7 +56,8 @@ type Traits = Readonly<Record<string, unknown>>
 
 interface Operation {
   readonly line: string
-  readonly types: string
+  /** null: the operation is only named. */
+  readonly types: string | null
 }
 
 /** Everything that one file is made of. */
@@ -82,17 +91,32 @@ function readClient(target: Target): Tables {
   return tables
 
   function addError(tuple: Tuple): void {
-    const status = (tuple[3] as { httpError?: number }).httpError
+    const { httpError: status, awsQueryError } = tuple[3] as {
+      httpError?: number
+      awsQueryError?: [code: string, status: number]
+    }
     if (status === undefined) return // the client's own base class
-    tables.errors.set(String(tuple[2]), status)
-    addShape(schemaOf(tuple))
+    if (target.query === undefined) {
+      tables.errors.set(String(tuple[2]), status)
+      addShape(schemaOf(tuple))
+      return
+    }
+    // On the wire a query error has a code of its own and nothing but its message.
+    const code = awsQueryError?.[0] ?? String(tuple[2])
+    tables.errors.set(code, status)
+    tables.shapes.set(code, new Map([['message', 'string']]))
   }
 
   function addOperation(tuple: Tuple): void {
     const name = String(tuple[2])
-    const { http, ...rest } = tuple[3] as { http: [string, string, number] }
+    const traits = tuple[3] === 0 ? {} : (tuple[3] as { http?: [string, string, number] })
+    const { http = ['POST', '/', 200], ...rest } = traits
     refuseUnknown(name, Object.keys(rest), [])
     const [method, uri, status] = http
+    if (target.query?.includes(name) === false) {
+      tables.operations.set(name, { line: `${method} ${uri} ${status} - -`, types: null })
+      return
+    }
     const input = schemaOf(tuple[4])
     const output = schemaOf(tuple[5])
     const inputName = input.isStructSchema() ? addShape(input) : '-'
@@ -231,7 +255,9 @@ function render(target: Target, tables: Tables): string {
     '}',
     '',
     `export interface ${prefix}Operations {`,
-    ...sorted(tables.operations).map(([name, { types }]) => `  ${name}: ${types}`),
+    ...sorted(tables.operations)
+      .filter(([, { types }]) => types !== null)
+      .map(([name, { types }]) => `  ${name}: ${types}`),
     '}',
     '',
   ]

@@ -116,3 +116,34 @@ export const lambdaConstraints: Constraints = {
   openEnums: new Set(['Runtime']),
   maxLengths: { rest: unbounded, of: {} },
 }
+
+/** IAM and STS: handlers know the patterns and have AWS's words for them. */
+export const queryConstraints: Constraints = {
+  patterns: {},
+  enumOrder: {},
+  enumMessages: {},
+  openEnums: new Set(),
+  maxLengths: {
+    rest: unbounded,
+    of: {
+      UserName: 128,
+      NewUserName: 64,
+      GroupName: 128,
+      NewGroupName: 128,
+      RoleName: 64,
+      PolicyName: 128,
+      Path: 512,
+      NewPath: 512,
+      PathPrefix: 512,
+      Description: 1000,
+      AccessKeyId: 128,
+      PolicyDocument: 131_072,
+      AssumeRolePolicyDocument: 131_072,
+      RoleSessionName: 64,
+      ExternalId: 1224,
+      WebIdentityToken: 20_000,
+      Url: 255,
+      AccountAlias: 63,
+    },
+  },
+}

@@ -13,9 +13,11 @@ import {
   RequestEntityTooLargeException,
   UnknownOperationException,
 } from './faults.ts'
-import type { Match } from './match.ts'
+import { readForm, readFormMembers } from './query-read.ts'
+import { writeQueryFault, writeQueryOutput } from './query-write.ts'
 import { readInput } from './read.ts'
 import type { Service } from './services.ts'
+import type { Operation } from './table.ts'
 import type { WireRequest, WireResponse } from './wire.ts'
 import { writeFault, writeOutput } from './write.ts'
 
@@ -29,34 +31,72 @@ export type AnyHandlers<Context> = Readonly<
 /** Takes what is not the caller's fault. */
 export type Report = (error: unknown, operation: string | undefined) => void
 
-/** Answers a call. Never throws. */
+/** An operation that was asked for, and how its input is read. */
+interface Asked {
+  readonly operation: Operation
+  read(): Record<string, unknown>
+}
+
+/** Answers a call. Never throws. `requestId` is shown in the body where the protocol has a place for it. */
 export async function dispatch<Context>(
   service: Service,
   handlers: AnyHandlers<Context>,
   context: Context,
   request: WireRequest,
   report: Report,
+  requestId = '',
 ): Promise<WireResponse> {
-  let match: Match | undefined
+  let asked: Asked | undefined
   try {
-    match = service.match(request.method, request.rawPath, request.rawQuery)
-    if (!match) {
-      throw new UnknownOperationException(`Unknown operation ${request.method} ${request.rawPath}`)
-    }
-    const { operation } = match
+    asked = service.query === null ? askedByPath(service, request) : askedByForm(service, request)
+    const { operation } = asked
     if (request.body.length > service.maxBodyBytes) {
       throw new RequestEntityTooLargeException(
         `Request must be smaller than ${service.maxBodyBytes} bytes for the ${operation.name} operation`,
       )
     }
-    const input = readInput(match, request)
+    const input = asked.read()
     checkInput(service, operation, input)
-    return writeOutput(operation, await call(handlers, operation.name, context, input))
+    const output = await call(handlers, operation.name, context, input)
+    return service.query === null
+      ? writeOutput(operation, output)
+      : writeQueryOutput(operation, output, service.query.xmlNamespace, requestId)
   } catch (error) {
-    if (error instanceof Fault) return writeFault(service.model, error)
-    report(error, match?.operation.name)
-    return writeFault(service.model, new InternalFailure())
+    if (error instanceof Fault) return refusal(service, error, requestId)
+    report(error, asked?.operation.name)
+    return refusal(service, new InternalFailure(), requestId)
   }
+}
+
+/** A fault as the service's protocol writes it. */
+export function refusal(service: Service, fault: Fault, requestId: string): WireResponse {
+  return service.query === null
+    ? writeFault(service.model, fault)
+    : writeQueryFault(fault, service.query.xmlNamespace, requestId)
+}
+
+function askedByPath(service: Service, request: WireRequest): Asked {
+  const match = service.match(request.method, request.rawPath, request.rawQuery)
+  if (!match) {
+    throw new UnknownOperationException(`Unknown operation ${request.method} ${request.rawPath}`)
+  }
+  return { operation: match.operation, read: () => readInput(match, request) }
+}
+
+/** The query protocol names the operation in the form itself. */
+function askedByForm({ model, query }: Service, request: WireRequest): Asked {
+  const form = readForm(request)
+  const action = form.get('Action')
+  const version = form.get('Version') ?? query?.version
+  const operation = version === query?.version ? model.operations.get(action ?? '') : undefined
+  if (operation === undefined) {
+    throw new UnknownOperationException(
+      action === undefined
+        ? 'The request must contain the parameter Action'
+        : `Could not find operation ${action.slice(0, 100)} for version ${version?.slice(0, 100)}`,
+    )
+  }
+  return { operation, read: () => readFormMembers(operation.input?.body ?? [], form) }
 }
 
 function call<Context>(
