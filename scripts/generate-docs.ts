@@ -9,13 +9,17 @@ import { fileURLToPath } from 'node:url'
 import { notBuilt } from '../src/aws/handlers.ts'
 import {
   httpService,
+  iamService,
   lambdaService,
   managementService,
   restService,
   type Service,
+  stsService,
 } from '../src/aws/services.ts'
+import { iamHandlers } from '../src/control/iam/operations.ts'
 import { AsyncInvocations } from '../src/control/lambda/async-invocations.ts'
 import { lambdaHandlers } from '../src/control/lambda/operations.ts'
+import { stsHandlers } from '../src/control/sts/operations.ts'
 import { restHandlers } from '../src/control/v1/operations.ts'
 import { httpHandlers, managementHandlers } from '../src/control/v2/operations.ts'
 import { type RefusalType, refusals } from '../src/messages/refusals.ts'
@@ -127,6 +131,8 @@ function compatibilityPage(): string[] {
       service: lambdaService,
       handlers: lambdaHandlers(new AsyncInvocations()),
     },
+    { title: 'Users, roles and policies (IAM)', service: iamService, handlers: iamHandlers },
+    { title: 'Temporary credentials (STS)', service: stsService, handlers: stsHandlers },
   ]
   const covered = services.map(({ title, service, handlers }) => {
     const all = [...service.model.operations.keys()]
@@ -136,7 +142,7 @@ function compatibilityPage(): string[] {
   return [
     '# Compatibility',
     '',
-    'Every operation of the four services is known. One that is not built answers 501 `NotImplementedException` and changes',
+    'Every operation of the six services is known. One that is not built answers 501 `NotImplementedException` and changes',
     'nothing. What becomes of each field of the REST service is told [at the end](#fields-of-rest-apis).',
     '',
     tableRow(['Service', 'Built', 'Not built']),

@@ -12,18 +12,20 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { randomIds } from './base/ids.ts'
-import type { Credentials } from './control/caller.ts'
 import { examine } from './control/doctor/examine.ts'
 import { functions as functionRecords } from './control/lambda/records.ts'
 import { publishedSources } from './control/publication.ts'
 import { restApis } from './control/records.ts'
 import { createControlServer } from './control/server.ts'
+import { stsControl } from './control/sts/operations.ts'
 import { placeControlSocket } from './control-socket.ts'
 import { DataPlane } from './data-plane.ts'
 import { FunctionCalls } from './function-calls.ts'
+import { IdentityPublisher } from './identity-publisher.ts'
 import { integrationTools } from './integration-tools.ts'
 import { FunctionRunner } from './lambda/runner.ts'
 import { LastGood } from './last-good.ts'
+import { masterKeys } from './master-key-file.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import { createLog, type Log } from './observe/log.ts'
 import type { Options } from './options.ts'
@@ -73,6 +75,12 @@ async function assemble(
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<Gateway> {
+  const keys = await masterKeys(options)
+  if (keys.made !== null) {
+    log.info(
+      `Made the master key ${keys.made}. Without it no secret of this store can be read: keep a copy.`,
+    )
+  }
   const { store, fault } = await openStore(options, log)
   if (store !== null) closers.push(() => store.close())
 
@@ -117,10 +125,19 @@ async function assemble(
     invoke,
     log: (level, message) => log[level](message),
   })
+  const identityPublisher = new IdentityPublisher({
+    store,
+    dataPlane,
+    masterKey: keys.current,
+    clock: systemClock,
+    log,
+    options,
+  })
   const publisher = new Publisher({
     dataPlane,
     lastGood: new LastGood(join(options.dataDir, 'programs')),
     privateNetwork: outgoing.privateNetwork,
+    publishIdentities: () => identityPublisher.publish(),
     log,
   })
 
@@ -136,10 +153,18 @@ async function assemble(
           clock: systemClock,
           ids: randomIds,
           defaultAccount: options.account,
-          credentials: credentialsOf(options),
+          credentials: {
+            type: options.adminCredentials === null ? 'development' : 'verified',
+            find: identityPublisher.identities.findIdentity,
+          },
           publish: changes => publisher.publish(changes),
           tests: { method: createTestInvoke(tools), authorizer: createTestAuthorizer(invoke) },
           lambda: functions.control,
+          sts: stsControl({
+            sessionKey: identityPublisher.sessionKey,
+            isDevelopment: options.adminCredentials === null,
+            verifyWebToken: null,
+          }),
           report: (error, { requestId, operation }) =>
             log.error(`${operation ?? 'a call'} failed: ${textOf(error)}`, { requestId }),
         })
@@ -157,6 +182,7 @@ async function assemble(
   await listenOn(server, controlSocket.path)
   closers.push(() => closeServer(server))
 
+  await identityPublisher.publish()
   if (store === null) await publisher.restoreFromDisk()
   else await publisher.restore(await publishedSources(store))
   closers.push(() => dataPlane.close())
@@ -184,19 +210,6 @@ async function openStore(
       'Serving the last good programs; the control plane answers 503 until it can be opened.',
     )
     return { store: null, fault: error }
-  }
-}
-
-/** In development any well-formed credentials pass; with `--admin-credentials` only those, verified. */
-function credentialsOf(options: Options): Credentials {
-  const admin = options.adminCredentials
-  if (admin === null) return { type: 'development' }
-  return {
-    type: 'verified',
-    lookup: (accessKeyId, sessionToken) =>
-      accessKeyId === admin.accessKeyId && sessionToken === undefined
-        ? admin.secretAccessKey
-        : undefined,
   }
 }
 

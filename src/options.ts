@@ -45,6 +45,12 @@ export interface Options {
     readonly accessKeyId: string
     readonly secretAccessKey: string
   } | null
+  /** 32 bytes; null: it is in a file. */
+  readonly masterKey: Buffer | null
+  /** null: `master.key` in the data directory. */
+  readonly masterKeyFile: string | null
+  /** What the store was sealed with before; null: with the same. */
+  readonly masterKeyOld: Buffer | null
   readonly allowTargets: readonly string[]
   /** Service, as integration URIs name it -> URL; other services are at AWS. */
   readonly awsEndpoints: ReadonlyMap<string, string>
@@ -219,6 +225,35 @@ export const declarations: {
     more: 'Needed to listen on anything but this machine. Give it in the environment: other users see flags.',
     isSecret: true,
   },
+  masterKey: {
+    flag: 'master-key',
+    group: 'Security',
+    kind: kinds.masterKey,
+    byDefault: () => null,
+    defaultText: 'read from a file',
+    meaning: 'What secrets in the store are encrypted with: 32 bytes, in hexadecimal or base64.',
+    more: 'Give it in the environment: other users see flags. With another key than before, the start is refused.',
+    isSecret: true,
+  },
+  masterKeyFile: {
+    flag: 'master-key-file',
+    group: 'Security',
+    kind: kinds.file,
+    byDefault: () => null,
+    defaultText: 'master.key in the data directory, made at the first start',
+    meaning: 'The file that holds the master key.',
+    more: 'In production keep it apart from the data directory: who has both can read every secret.',
+  },
+  masterKeyOld: {
+    flag: 'master-key-old',
+    group: 'Security',
+    kind: kinds.masterKey,
+    byDefault: () => null,
+    defaultText: 'none',
+    meaning: 'The master key before this one: at the start everything is encrypted anew.',
+    more: 'Sessions of STS that were made with the old key end. After one start the option can go.',
+    isSecret: true,
+  },
   allowTargets: {
     flag: 'allow-target',
     group: 'Security',
@@ -372,8 +407,10 @@ function readField<Field extends keyof Options>(
     problems.push(`${given.name}: ${shown} is not ${kind.wanted}`)
     return byDefault(surroundings, before)
   }
-  return field === 'dataDir' ? resolve(given.folder, String(value)) : value
+  return pathFields.has(field) ? resolve(given.folder, String(value)) : value
 }
+
+const pathFields: ReadonlySet<keyof Options> = new Set(['dataDir', 'masterKeyFile'])
 
 function credentialsOfEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
   const {
@@ -390,9 +427,14 @@ function byFlag(values: Readonly<Record<string, unknown>>): Map<string, unknown>
   return new Map(Object.entries(values).map(([name, value]) => [flagOf.get(name) ?? name, value]))
 }
 
-function contradictions({ host, adminCredentials }: Options): string[] {
-  if (isLoopback(host) || adminCredentials !== null) return []
+function contradictions({ host, adminCredentials, masterKey, masterKeyFile }: Options): string[] {
+  const problems: string[] = []
+  if (masterKey !== null && masterKeyFile !== null) {
+    problems.push('--master-key and --master-key-file: give one of them')
+  }
+  if (isLoopback(host) || adminCredentials !== null) return problems
   return [
+    ...problems,
     `--host ${host}: other machines could change every API. Give --admin-credentials KEY:SECRET (or ` +
       'PORTCULLIS_ADMIN_CREDENTIALS), or listen on 127.0.0.1',
   ]

@@ -17,6 +17,8 @@ export interface PublisherParts {
   readonly dataPlane: DataPlane
   readonly lastGood: LastGood
   readonly privateNetwork: PrivateNetwork
+  /** Brings the identities, as the store has them now, to both planes. */
+  readonly publishIdentities: () => Promise<void>
   readonly log: Log
 }
 
@@ -24,13 +26,15 @@ export class Publisher {
   readonly #dataPlane: DataPlane
   readonly #lastGood: LastGood
   readonly #privateNetwork: PrivateNetwork
+  readonly #publishIdentities: () => Promise<void>
   readonly #log: Log
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ dataPlane, lastGood, privateNetwork, log }: PublisherParts) {
+  constructor({ dataPlane, lastGood, privateNetwork, publishIdentities, log }: PublisherParts) {
     this.#dataPlane = dataPlane
     this.#lastGood = lastGood
     this.#privateNetwork = privateNetwork
+    this.#publishIdentities = publishIdentities
     this.#log = log
   }
 
@@ -91,6 +95,10 @@ export class Publisher {
   }
 
   async #apply(change: Change): Promise<void> {
+    if (change.type === 'identities') {
+      await this.#publishIdentities()
+      return
+    }
     if (change.type === 'flush') {
       await this.#dataPlane.flush(change.apiId, change.stageName)
       return

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Identities } from './aws/identity-finder.ts'
+import { openSession } from './aws/session-token.ts'
 import { systemClock } from './base/clock.ts'
 import { methodKey, type Places } from './bucket-places.ts'
 import { IncomingStreams, type SentAnswer } from './function-streams.ts'
@@ -42,8 +43,7 @@ const ring = new DecisionRing(settings.recordsKept)
 const identities = new Identities({
   clock: systemClock,
   developmentAccount: settings.developmentAccount,
-  // No session is good before STS seals any.
-  openSession: () => 'bad-token',
+  openSession,
 })
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 const streams = new IncomingStreams(reply => send(reply))

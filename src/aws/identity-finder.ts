@@ -110,7 +110,13 @@ export function identityFinder(snapshot: IdentitySnapshot, settings: FinderSetti
 /** Whose policies a session has. */
 type Holder = SnapshotPrincipal | RoleIdentity
 
-function rootOf(account: string): SnapshotPrincipal {
+/** The root of an account, as whoever needs no key of it. */
+export function rootIdentity(account: string): SigningIdentity {
+  return longTerm(account, '', rootOf(account))
+}
+
+/** The root as a principal of a snapshot. */
+export function rootOf(account: string): SnapshotPrincipal {
   return Object.freeze({
     kind: 'root',
     account,

@@ -2,6 +2,7 @@
  * What a handler of the control plane is given beside its input: the transaction it runs in, who asks,
  * and a way to tell the data plane that a stage has changed. Handlers know no HTTP and no JSON.
  */
+import type { SigningIdentity } from '../aws/identity.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Ids } from '../base/ids.ts'
 import type { ProgramSource } from '../program/program.ts'
@@ -18,6 +19,8 @@ export type Change =
     }
   | { readonly type: 'retract'; readonly apiId: string; readonly stageName: string }
   | { readonly type: 'flush'; readonly apiId: string; readonly stageName: string }
+  /** Users, keys, roles or policies are not what they were. */
+  | { readonly type: 'identities' }
 
 /** For operations that only look. */
 export interface ReadContext {
@@ -32,6 +35,8 @@ export interface ReadContext {
   readonly requestId: string
   /** The request's Host header, from which URLs in answers are made. */
   readonly host: string
+  /** Who calls; null: the call needs no signature, or a development gateway took one that it does not know. */
+  readonly identity: SigningIdentity | null
 }
 
 /** For operations that change something; all of it happens or nothing does. */
@@ -55,21 +60,35 @@ export interface ControlContext extends ReadContext {
   publish(source: ProgramSource): void
   /** Takes a stage away from the data plane. */
   retract(apiId: string, stageName: string): void
+  /** Tells the data plane of users, keys, roles and policies as they are after the transaction, before the caller gets its answer. */
+  identitiesChanged(): void
   /** Empties the stage's cache, before the caller gets its answer. */
   flushCache(apiId: string, stageName: string): void
 }
 
 /** Runs `work` on a snapshot of now: for operations that run outside a transaction. */
 export function look<T>(
-  { store, namespace, account, region, partition, clock, ids, requestId, host }: ControlContext,
+  {
+    store,
+    namespace,
+    account,
+    region,
+    partition,
+    clock,
+    ids,
+    requestId,
+    host,
+    identity,
+  }: ControlContext,
   work: (ctx: ReadContext) => Promise<T>,
 ): Promise<T> {
-  const surroundings = { account, region, partition, clock, ids, requestId, host }
+  const surroundings = { account, region, partition, clock, ids, requestId, host, identity }
   return store.read(namespace, tx => work({ tx, ...surroundings }))
 }
 
-/** The partition that a region belongs to. */
+/** The partition that a region belongs to; of a partition's own name, itself. */
 export function partitionOf(region: string): string {
+  if (region === 'aws-cn' || region === 'aws-us-gov') return region
   if (region.startsWith('cn-')) return 'aws-cn'
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }

@@ -43,6 +43,10 @@ export class Changes {
     this.list.push({ type: 'retract', apiId, stageName })
   }
 
+  identities(): void {
+    this.list.push({ type: 'identities' })
+  }
+
   flush(apiId: string, stageName: string): void {
     this.list.push({ type: 'flush', apiId, stageName })
   }

@@ -1,7 +1,7 @@
 /**
  * The control plane's front door. Every call goes the same way:
  *
- *     accept -> which service -> read the body -> check the signature
+ *     accept -> which service -> read the body -> check the signature, unless the call needs none
  *            -> match, read, check (aws/dispatch.ts) -> handle in one transaction (transactions.ts) -> write
  *
  * It is a request listener, not a server: gateway.ts decides where it listens.
@@ -9,14 +9,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type AnyHandlers, dispatch } from '../aws/dispatch.ts'
+import { type AnyHandlers, dispatch, refusal } from '../aws/dispatch.ts'
 import { Fault, InternalFailure } from '../aws/faults.ts'
 import { splitConnectionPath } from '../aws/match.ts'
-import { httpService, managementService, restService } from '../aws/services.ts'
+import { type Form, readForm } from '../aws/query-read.ts'
+import {
+  httpService,
+  iamService,
+  managementService,
+  restService,
+  stsService,
+} from '../aws/services.ts'
 import { scopeOf } from '../aws/sigv4-claim.ts'
-import type { WireRequest, WireResponse } from '../aws/wire.ts'
-import { writeFault } from '../aws/write.ts'
+import { headerOf, type WireRequest, type WireResponse } from '../aws/wire.ts'
+import type { Namespace } from '../store/store.ts'
 import { authenticate, type Credentials } from './caller.ts'
+import { partitionOf } from './context.ts'
+import { iamControl } from './iam/operations.ts'
+import { globalRegion } from './iam/records.ts'
 import { readBody } from './request-body.ts'
 import {
   type Caller,
@@ -33,6 +43,8 @@ export interface ControlDeps extends TransactionDeps {
   readonly defaultAccount?: string
   /** The Lambda API, when there is something to run functions. */
   readonly lambda?: ControlService
+  /** STS, when there is something to seal sessions with. */
+  readonly sts?: ControlService
   /** Takes what went wrong and is not the caller's fault; he is told nothing of it. */
   report(error: unknown, call: { requestId: string; operation: string | undefined }): void
 }
@@ -60,42 +72,52 @@ export function createControlServer(
     http: serve({ service: httpService, handlers: httpHandlers }),
     management: serve({ service: managementService, handlers: managementHandlers }),
     lambda: deps.lambda && serve(deps.lambda, codeLimitBytes),
+    iam: serve(iamControl),
+    sts: deps.sts && serve(deps.sts),
   }
 
   async function answer(request: IncomingMessage, requestId: string): Promise<WireResponse> {
     const [rawPath = '/', rawQuery = ''] = splitTarget(request.url ?? '/')
     const { method = 'GET', rawHeaders } = request
     const target = { method, rawPath, rawQuery, rawHeaders }
-    const name = serviceOf(target)
-    const served = services[name === 'unknown' ? 'rest' : name] ?? services.rest
+    let name = serviceOf(target)
+    let served = services[name === 'unknown' ? 'rest' : name] ?? services.rest
     const report = (error: unknown, operation: string | undefined) =>
       deps.report(error, { requestId, operation })
     try {
       const body = await readBody(request, served.limitBytes)
       const signed = { ...target, body }
-      const namespace = authenticate(
-        signed,
-        served.service,
-        deps.credentials,
-        deps.clock,
-        deps.defaultAccount ?? '000000000000',
-      )
+      const form = name === 'unknown' || served.service.query !== null ? readForm(signed) : noForm
+      if (name === 'unknown') name = serviceOfForm(form)
+      served = services[name === 'unknown' ? 'rest' : name] ?? services.rest
+      const isAnonymous =
+        scopeOf(target) === undefined && served.anonymous?.has(form.get('Action') ?? '')
+      const { namespace, identity } = isAnonymous
+        ? { namespace: nowhere, identity: null }
+        : authenticate(
+            signed,
+            served.service,
+            deps.credentials,
+            deps.clock,
+            deps.defaultAccount ?? '000000000000',
+          )
       if (name === 'unknown' || !services[name]) throw notServed(scopeOf(target)?.service ?? name)
       const caller = {
-        namespace,
+        namespace: served.service.query === null ? namespace : globalOf(namespace),
         requestId,
         host: hostOf(request),
         accessKeyId: scopeOf(target)?.accessKeyId ?? '',
         userAgent: request.headers['user-agent'] ?? '',
+        identity,
       }
       // The path of a connection has the stage's address in front of it, which is signed but not matched.
       const path = name === 'management' ? splitConnectionPath(rawPath)?.path : undefined
       const call = { ...signed, rawPath: path ?? rawPath }
-      return await dispatch(served.service, served.calls, caller, call, report)
+      return await dispatch(served.service, served.calls, caller, call, report, requestId)
     } catch (error) {
-      if (error instanceof Fault) return writeFault(served.service.model, error)
+      if (error instanceof Fault) return refusal(served.service, error, requestId)
       report(error, undefined)
-      return writeFault(served.service.model, new InternalFailure())
+      return refusal(served.service, new InternalFailure(), requestId)
     }
   }
 
@@ -111,19 +133,38 @@ export function createControlServer(
   }
 }
 
-type ServiceName = 'rest' | 'http' | 'management' | 'lambda' | 'unknown'
+type ServiceName = 'rest' | 'http' | 'management' | 'lambda' | 'iam' | 'sts' | 'unknown'
+
+const noForm: Form = new Map()
+/** Of calls without a signature, whose handlers ask for no namespace of their own. */
+const nowhere: Namespace = Object.freeze({ account: '', region: 'us-east-1' })
+
+/** IAM and STS have no regions. */
+function globalOf({ account, region }: Namespace): Namespace {
+  return { account, region: globalRegion(partitionOf(region)) }
+}
 
 /** By the credential scope, which every SDK sends; for API Gateway's two APIs and for strays by the path. */
 function serviceOf(target: Omit<WireRequest, 'body'>): ServiceName {
   const service = scopeOf(target)?.service
-  if (service === 'lambda') return 'lambda'
+  if (service === 'lambda' || service === 'iam' || service === 'sts') return service
   if (service === 'execute-api' && splitConnectionPath(target.rawPath)) return 'management'
   if (service !== 'apigateway') {
     if (/^\/20\d\d-\d\d-\d\d\//.test(target.rawPath)) return 'lambda'
-    // IAM, STS and the other services of the query and JSON protocols.
+    const [, byHost] = /^(iam|sts)\./i.exec(headerOf(target.rawHeaders, 'host') ?? '') ?? []
+    if (byHost !== undefined) return byHost.toLowerCase() === 'iam' ? 'iam' : 'sts'
+    // The query and JSON protocols: of the first, the form says which service is meant.
     if (target.method === 'POST' && target.rawPath === '/') return 'unknown'
   }
   return /^\/v2(?:\/|$)/.test(target.rawPath) ? 'http' : 'rest'
+}
+
+/** By the version, which differs from service to service; AssumeRoleWithWebIdentity comes without a signature. */
+function serviceOfForm(form: Form): ServiceName {
+  if (!form.has('Action')) return 'unknown'
+  const version = form.get('Version')
+  if (version === iamService.query?.version) return 'iam'
+  return version === stsService.query?.version ? 'sts' : 'unknown'
 }
 
 function splitTarget(url: string): [string, string] {

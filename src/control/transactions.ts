@@ -5,6 +5,7 @@
  */
 import type { AnyHandlers } from '../aws/dispatch.ts'
 import { ConflictException } from '../aws/faults.ts'
+import type { SigningIdentity } from '../aws/identity.ts'
 import type { Service } from '../aws/services.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Ids } from '../base/ids.ts'
@@ -20,6 +21,10 @@ export interface ControlService {
   readonly handlers: AnyHandlers<ControlContext>
   /** Names of operations that get `ctx.store` instead of a transaction: they wait for other things. */
   readonly outsideTransaction?: ReadonlySet<string>
+  /** Whatever it writes, the data plane is told that identities changed. */
+  readonly changesIdentities?: boolean
+  /** Operations that need no signature: what they are given proves who asks. */
+  readonly anonymous?: ReadonlySet<string>
 }
 
 /** Who calls, and through which request. */
@@ -29,6 +34,7 @@ export interface Caller {
   readonly host: string
   readonly accessKeyId: string
   readonly userAgent: string
+  readonly identity: SigningIdentity | null
 }
 
 export interface TransactionDeps {
@@ -42,16 +48,29 @@ export interface TransactionDeps {
 
 /** The service's handlers, each wrapped so that it takes a caller and finds its own transaction. */
 export function transactional(
-  { service, handlers, outsideTransaction }: ControlService,
+  { service, handlers, outsideTransaction, changesIdentities = false }: ControlService,
   deps: TransactionDeps,
 ): AnyHandlers<Caller> {
   const wrapped: Record<string, (caller: Caller, input: never) => Promise<unknown>> = {}
   for (const [name, handler] of Object.entries(handlers)) {
-    const isRead = service.model.operations.get(name)?.method === 'GET'
-    const run = outsideTransaction?.has(name) ? runOutside : isRead ? runRead : runWrite
-    wrapped[name] = (caller, input) => run(deps, caller, context => handler(context, input))
+    const run = outsideTransaction?.has(name)
+      ? runOutside
+      : isRead(service, name)
+        ? runRead
+        : runWrite
+    const marksChange = changesIdentities && run === runWrite
+    wrapped[name] = (caller, input) =>
+      run(deps, caller, context => {
+        if (marksChange) context.identitiesChanged()
+        return handler(context, input)
+      })
   }
   return wrapped
+}
+
+/** Calls of the query protocol are all POST: there the name tells. */
+function isRead({ model, query }: Service, name: string): boolean {
+  return query === null ? model.operations.get(name)?.method === 'GET' : /^(?:Get|List)/.test(name)
 }
 
 type Work = (context: ControlContext) => unknown
@@ -95,7 +114,7 @@ function explainConflict(error: unknown): never {
 
 function contextFor(
   { store, clock, ids, tests }: TransactionDeps,
-  { namespace, requestId, host, accessKeyId, userAgent }: Caller,
+  { namespace, requestId, host, accessKeyId, userAgent, identity }: Caller,
   tx: Writer | undefined,
   changes: Changes,
 ): ControlContext {
@@ -112,6 +131,7 @@ function contextFor(
     namespace,
     accessKeyId,
     userAgent,
+    identity,
     tests,
     get tx() {
       if (tx === undefined) throw new TypeError('this operation runs outside a transaction')
@@ -119,6 +139,7 @@ function contextFor(
     },
     publish: source => changes.publish(source),
     retract: (apiId, stageName) => changes.retract(apiId, stageName),
+    identitiesChanged: () => changes.identities(),
     flushCache: (apiId, stageName) => changes.flush(apiId, stageName),
   }
 }

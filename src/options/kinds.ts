@@ -3,6 +3,7 @@
  * reader per kind serves the three; lists are written with commas, and a flag given twice or a YAML list is the same.
  */
 import { isIP } from 'node:net'
+import { readMasterKey } from '../base/master-key.ts'
 import type { Address } from '../integrations/private-network.ts'
 
 export interface Kind<T> {
@@ -39,6 +40,12 @@ export const host = kind('HOST', 'a host name or IP address', text =>
 export const folder = kind('FOLDER', 'a folder', text =>
   text !== '' && !text.includes('\0') ? text : undefined,
 )
+
+export const file = kind('FILE', 'a file', text =>
+  text !== '' && !text.includes('\0') ? text : undefined,
+)
+
+export const masterKey = kind('KEY', '32 bytes in hexadecimal or base64', readMasterKey)
 
 export const account = kind('ID', 'an account id (12 digits)', text =>
   /^\d{12}$/.test(text) ? text : undefined,

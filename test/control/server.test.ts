@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { CreateRestApiCommand, GetRestApisCommand } from '@aws-sdk/client-api-gateway'
+import { rootIdentity } from '../../src/aws/identity-finder.ts'
 import { anyAuthorization, refused, startControl } from './harness.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -29,7 +30,13 @@ test('a call without a signature, or with half of one, is refused', async () => 
 
 test('in verified mode the key must be known and the signature right', async () => {
   await using control = await startControl({
-    credentials: { type: 'verified', lookup: id => (id === 'known' ? 'secret' : undefined) },
+    credentials: {
+      type: 'verified',
+      find: id =>
+        id === 'known'
+          ? { ...rootIdentity('000000000000'), accessKeyId: id, secretAccessKey: 'secret' }
+          : 'unknown',
+    },
   })
   const list = (accessKeyId: string, secretAccessKey: string) =>
     control
@@ -71,7 +78,8 @@ test('services and paths that are not built or do not exist say so', async () =>
   const cases: [method: string, path: string, service: string, status: number][] = [
     ['GET', '/v2/apis', 'apigateway', 501],
     ['GET', '/2015-03-31/functions', 'lambda', 501],
-    ['POST', '/', 'iam', 501],
+    ['POST', '/', 'iam', 400],
+    ['POST', '/', 'sqs', 501],
     ['POST', '/', 'sts', 501],
     ['GET', '/dev/@connections/abc', 'execute-api', 501],
     ['GET', '/nosuch', 'apigateway', 404],
