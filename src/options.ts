@@ -11,6 +11,7 @@ import type { Credentials } from './aws/sign.ts'
 import type { Address } from './integrations/private-network.ts'
 import type { Declaration, Surroundings } from './options/declare.ts'
 import * as kinds from './options/kinds.ts'
+import { type SecurityOptions, securityOptions } from './options/security.ts'
 import {
   fromEnvironment,
   fromFile,
@@ -19,7 +20,7 @@ import {
   type Source,
 } from './options/sources.ts'
 
-export interface Options {
+export interface Options extends SecurityOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -40,17 +41,6 @@ export interface Options {
   /** For callers whose access key id does not name an account. */
   readonly account: string
   readonly region: string
-  /** null: development, any well-formed credentials pass. */
-  readonly adminCredentials: {
-    readonly accessKeyId: string
-    readonly secretAccessKey: string
-  } | null
-  /** 32 bytes; null: it is in a file. */
-  readonly masterKey: Buffer | null
-  /** null: `master.key` in the data directory. */
-  readonly masterKeyFile: string | null
-  /** What the store was sealed with before; null: with the same. */
-  readonly masterKeyOld: Buffer | null
   readonly allowTargets: readonly string[]
   /** Service, as integration URIs name it -> URL; other services are at AWS. */
   readonly awsEndpoints: ReadonlyMap<string, string>
@@ -215,45 +205,7 @@ export const declarations: {
     defaultText: '10000',
     meaning: 'How many decision records are kept for `portcullis explain`.',
   },
-  adminCredentials: {
-    flag: 'admin-credentials',
-    group: 'Security',
-    kind: kinds.credentials,
-    byDefault: () => null,
-    defaultText: 'none: development, any well-formed credentials pass',
-    meaning: 'The key pair that control-plane calls must be signed with.',
-    more: 'Needed to listen on anything but this machine. Give it in the environment: other users see flags.',
-    isSecret: true,
-  },
-  masterKey: {
-    flag: 'master-key',
-    group: 'Security',
-    kind: kinds.masterKey,
-    byDefault: () => null,
-    defaultText: 'read from a file',
-    meaning: 'What secrets in the store are encrypted with: 32 bytes, in hexadecimal or base64.',
-    more: 'Give it in the environment: other users see flags. With another key than before, the start is refused.',
-    isSecret: true,
-  },
-  masterKeyFile: {
-    flag: 'master-key-file',
-    group: 'Security',
-    kind: kinds.file,
-    byDefault: () => null,
-    defaultText: 'master.key in the data directory, made at the first start',
-    meaning: 'The file that holds the master key.',
-    more: 'In production keep it apart from the data directory: who has both can read every secret.',
-  },
-  masterKeyOld: {
-    flag: 'master-key-old',
-    group: 'Security',
-    kind: kinds.masterKey,
-    byDefault: () => null,
-    defaultText: 'none',
-    meaning: 'The master key before this one: at the start everything is encrypted anew.',
-    more: 'Sessions of STS that were made with the old key end. After one start the option can go.',
-    isSecret: true,
-  },
+  ...securityOptions,
   allowTargets: {
     flag: 'allow-target',
     group: 'Security',
