@@ -13,19 +13,21 @@ import type { Cancel } from '../messages/messages.ts'
 /** A connection costs what its requests cost; who needs more at once may open another. */
 const maxWaiting = 256
 
-const conversations = new WeakMap<Duplex, Conversation>()
+/** Found on the connection itself: a map would be asked with every request. */
+const own = Symbol('conversation')
 
 export class Conversation {
-  readonly #turns = new Set<Turn>()
+  /** Nearly always none or one. */
+  #turns: Turn[] = []
   #isClosed = false
   #whenQuiet: (() => void) | null = null
 
   /** The connection's conversation; begins with its first request. */
-  static of(socket: Duplex): Conversation {
-    const known = conversations.get(socket)
+  static of(socket: Duplex & { [own]?: Conversation }): Conversation {
+    const known = socket[own]
     if (known !== undefined) return known
     const conversation = new Conversation()
-    conversations.set(socket, conversation)
+    socket[own] = conversation
     socket.once('close', () => conversation.#close())
     return conversation
   }
@@ -41,15 +43,16 @@ export class Conversation {
 
   /** undefined: too many wait already. */
   begin(request: IncomingMessage, response: ServerResponse): Turn | undefined {
-    if (this.#turns.size >= maxWaiting) return undefined
+    if (this.#turns.length >= maxWaiting) return undefined
     const turn = new Turn(this, request, response)
-    this.#turns.add(turn)
+    this.#turns.push(turn)
     return turn
   }
 
   end(turn: Turn): void {
-    this.#turns.delete(turn)
-    if (this.#turns.size === 0) this.#whenQuiet?.()
+    const place = this.#turns.indexOf(turn)
+    if (place >= 0) this.#turns.splice(place, 1)
+    if (this.#turns.length === 0) this.#whenQuiet?.()
   }
 
   /**
@@ -59,14 +62,15 @@ export class Conversation {
   breakOff(complain: () => void): void {
     if (this.#whenQuiet !== null) return
     this.#whenQuiet = complain
-    for (const turn of this.#turns) if (turn.isHalfRead) this.#turns.delete(turn)
-    if (this.#turns.size === 0) complain()
+    this.#turns = this.#turns.filter(turn => !turn.isHalfRead)
+    if (this.#turns.length === 0) complain()
   }
 
   #close(): void {
     this.#isClosed = true
-    for (const turn of this.#turns) turn.stop()
-    this.#turns.clear()
+    const turns = this.#turns
+    this.#turns = []
+    for (const turn of turns) turn.stop()
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { Agent, type IncomingMessage, request as open, type ServerResponse } from 'node:http'
 import type { Cancel } from '../messages/messages.ts'
+import { promiseKeepAlive } from './write-answer.ts'
 
 export class ControlForwarder {
   readonly #socketPath: string
@@ -23,7 +24,9 @@ export class ControlForwarder {
       headers: onwardHeaders(request),
     })
     onward.on('response', answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders.filter(isKept))
+      const headers = answer.rawHeaders.filter(isKept)
+      promiseKeepAlive(response, headers, answer.headers['content-length'] !== undefined)
+      response.writeHead(answer.statusCode ?? 502, headers)
       answer.pipe(response)
       answer.on('error', () => response.destroy())
     })
@@ -32,7 +35,9 @@ export class ControlForwarder {
       else unavailable(response)
     })
     client.onAbort(() => onward.destroy())
-    request.pipe(onward)
+    // One without a body has no stream that could end it.
+    if (request.readableEnded) onward.end()
+    else request.pipe(onward)
   }
 
   close(): void {
@@ -70,10 +75,10 @@ function isKept(_: string, index: number, all: readonly string[]): boolean {
 }
 
 function unavailable(response: ServerResponse): void {
-  response.writeHead(503, {
-    'Content-Type': 'application/json',
-    'x-amzn-ErrorType': 'ServiceUnavailableException',
-  })
+  const headers = ['Content-Type', 'application/json']
+  headers.push('x-amzn-ErrorType', 'ServiceUnavailableException')
+  promiseKeepAlive(response, headers, false)
+  response.writeHead(503, headers)
   response.end(
     JSON.stringify({ message: 'The control plane is not available; APIs are served on.' }),
   )

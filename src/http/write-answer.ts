@@ -13,6 +13,25 @@ const oneWriteLimitBytes = 16384
 const takingLimitMs = 300_000
 const largeBytes = 65_536
 
+/** "Idle connection timeout: 310 seconds" (quotas page); longer than any integration may take. */
+export const idleLimitMs = 310_000
+
+/**
+ * node tells clients so only of a time that it keeps itself. An answer that ends with its connection promises nothing:
+ * one without a length to a client that knows no chunks.
+ */
+export function promiseKeepAlive(
+  response: ServerResponse,
+  headers: string[],
+  hasLength: boolean,
+): void {
+  if (response.shouldKeepAlive && (hasLength || response.useChunkedEncodingByDefault)) {
+    headers.push('Keep-Alive', keepAlive)
+  }
+}
+
+const keepAlive = `timeout=${idleLimitMs / 1000}`
+
 /** `headers` becomes ours: Date and Content-Length are added to it. */
 export function writeAnswer(
   request: IncomingMessage,
@@ -33,6 +52,7 @@ export function writeAnswer(
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   headers.push('Date', httpDate())
   if (!isEmpty) headers.push('Content-Length', String(length))
+  promiseKeepAlive(response, headers, !isEmpty)
   response.writeHead(status, headers)
   if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
   // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
@@ -58,9 +78,11 @@ export function writePlain(
   closeUnlessRead(request, response)
   const body = JSON.stringify({ message })
   const length = String(Buffer.byteLength(body))
-  const rest = ['Content-Type', 'application/json', 'Date', httpDate(), 'Content-Length', length]
+  const all = [...headers, 'Content-Type', 'application/json', 'Date', httpDate()]
+  all.push('Content-Length', length)
+  promiseKeepAlive(response, all, true)
   response.sendDate = false
-  response.writeHead(status, headers.concat(rest))
+  response.writeHead(status, all)
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CoarseTimeout, coarseTimers } from '../base/coarse-timer.ts'
 import type { BodySink, BodyStream } from '../messages/body-stream.ts'
 import type { StreamedReply } from '../messages/messages.ts'
-import { closeUnlessRead, httpDate, writePlain } from './write-answer.ts'
+import { closeUnlessRead, httpDate, promiseKeepAlive, writePlain } from './write-answer.ts'
 
 /** A client that takes nothing for so long holds a back end's connection no longer. */
 const stallLimitMs = 60_000
@@ -36,6 +36,7 @@ export function writeStream(
   if (hasBody && body.lengthBytes >= 0) headers.push('Content-Length', String(body.lengthBytes))
   headers.push('Date', httpDate())
   closeUnlessRead(request, response)
+  promiseKeepAlive(response, headers, hasBody && body.lengthBytes >= 0)
   response.sendDate = false
   response.writeHead(status, headers)
   if (!hasBody) {
