@@ -7,7 +7,7 @@
  * comes once, the only transfer coding is `chunked`, comes once, and not in HTTP/1.0; no empty lines
  * before the status line, at most 1,000 headers.
  */
-import { isHeaderName } from './header-name.ts'
+import { headerNameAt } from './header-name.ts'
 
 /** What the status line and the headers say. */
 export interface AnswerHead {
@@ -30,22 +30,44 @@ const maxHeaders = 1000
 
 /** Reads `text`, one latin1 character per byte, which ends in CRLF; a string answer says what is wrong. */
 export function readAnswerHead(text: string): AnswerHead | string {
-  const lineEnd = text.indexOf('\r\n')
-  const start = statusLine.exec(text.slice(0, lineEnd))
+  const start = readStart(text)
   if (start === null) return 'Bad status line'
-  const isOld = start[1] === '0'
+  const { isOld } = start
   const fields = new Fields()
-  const problem = readHeaders(text, lineEnd + 2, fields)
+  const problem = readHeaders(text, start.line.length, fields)
   if (problem !== '') return problem
   if (fields.isChunked && isOld) return 'Transfer-Encoding in HTTP/1.0'
   return {
-    status: Number(start[2]),
+    status: start.status,
     headers: fields.headers,
     contentLength: fields.contentLength,
     isChunked: fields.isChunked,
     keepsAlive: !fields.closes && (!isOld || fields.keepsAlive),
     keepAliveSeconds: fields.keepAliveSeconds,
   }
+}
+
+interface Start {
+  /** With its CRLF. */
+  readonly line: string
+  readonly isOld: boolean
+  readonly status: number
+}
+
+/** The last one: nearly all begin with `HTTP/1.1 200 OK`. */
+let lastStart: Start = { line: 'HTTP/1.1 200 OK\r\n', isOld: false, status: 200 }
+
+function readStart(text: string): Start | null {
+  if (text.startsWith(lastStart.line)) return lastStart
+  const end = text.indexOf('\r\n')
+  const found = statusLine.exec(text.slice(0, end))
+  if (found === null) return null
+  const start = { line: text.slice(0, end + 2), isOld: found[1] === '0', status: Number(found[2]) }
+  // A part of a text holds the whole of it, so only what is short is kept, as a copy.
+  if (end <= 64) {
+    lastStart = { ...start, line: Buffer.from(start.line, 'latin1').toString('latin1') }
+  }
+  return start
 }
 
 /** Checks a trailer section, which is then dropped; empty if it is fine, else what is wrong. */
@@ -73,9 +95,9 @@ function readHeaders(text: string, from: number, fields: Fields): string {
     const end = text.indexOf('\r\n', at)
     const colon = text.indexOf(':', at)
     if (colon < 0 || colon > end) return 'Header without a colon'
-    const name = text.slice(at, colon)
     // Refuses folded lines and blanks before the colon too: neither is a token.
-    if (!isHeaderName(name)) return 'Bad header name'
+    const name = headerNameAt(text, at, colon)
+    if (name === '') return 'Bad header name'
     const value = trimmed(text, colon + 1, end)
     const problem = noteFraming(name, value, fields)
     if (problem !== '') return problem

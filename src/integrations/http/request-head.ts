@@ -7,7 +7,6 @@ import { HttpClientError } from './errors.ts'
 import { isHeaderName } from './header-name.ts'
 import type { HttpCall } from './http-call.ts'
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Above 0xff a character would lose its high byte on the wire, and U+010A become a line feed.
 const notInPath = /[^\x21-\x7e\x80-\xff]/
 const notInValue = /[^\t\x20-\x7e\x80-\xff]/
@@ -23,8 +22,8 @@ export function isRepeatable(call: HttpCall): boolean {
 /** The request line and headers with the empty line; throws HttpClientError `invalid-request`. */
 export function writeRequestHead(call: HttpCall): string {
   const { method, path, headers } = call
-  // The answer to CONNECT is a tunnel, which this client does not make.
-  if (!token.test(method) || method === 'CONNECT') throw invalid('method')
+  // Methods are tokens, as names are. The answer to CONNECT is a tunnel, which this client does not make.
+  if (!isHeaderName(method) || method === 'CONNECT') throw invalid('method')
   if (path.charCodeAt(0) !== 0x2f || notInPath.test(path)) throw invalid('path')
   let text = `${method} ${path} HTTP/1.1\r\n`
   let hosts = 0
