@@ -17,7 +17,6 @@ import {
   stsService,
 } from '../src/aws/services.ts'
 import { iamHandlers } from '../src/control/iam/operations.ts'
-import { AsyncInvocations } from '../src/control/lambda/async-invocations.ts'
 import { lambdaHandlers } from '../src/control/lambda/operations.ts'
 import { stsHandlers } from '../src/control/sts/operations.ts'
 import { restHandlers } from '../src/control/v1/operations.ts'
@@ -129,7 +128,7 @@ function compatibilityPage(): string[] {
     {
       title: 'Functions (Lambda)',
       service: lambdaService,
-      handlers: lambdaHandlers(new AsyncInvocations()),
+      handlers: lambdaHandlers,
     },
     { title: 'Users, roles and policies (IAM)', service: iamService, handlers: iamHandlers },
     { title: 'Temporary credentials (STS)', service: stsService, handlers: stsHandlers },

@@ -7,6 +7,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { functionArn } from './aws/arn.ts'
+import { Fault } from './aws/faults.ts'
+import type { AwsCalls } from './aws-call.ts'
+import type { Clock } from './base/clock.ts'
 import { CoarseTimeout, coarseTimers } from './base/coarse-timer.ts'
 import { AsyncInvocations } from './control/lambda/async-invocations.ts'
 import type {
@@ -14,20 +18,41 @@ import type {
   RunInvocation,
   RunResult,
   RunSettings,
+  RunStream,
 } from './control/lambda/context.ts'
 import { mayInvoke } from './control/lambda/may-invoke.ts'
 import { lambdaControl } from './control/lambda/operations.ts'
+import { provisions } from './control/lambda/records.ts'
 import { chosen, type ResolvedFunction, resolveFunction } from './control/lambda/resolve.ts'
 import type { ControlService } from './control/transactions.ts'
+import { tellOutcome } from './event-destinations.ts'
+import { KeptEvents } from './kept-events.ts'
 import { KeptFunctions } from './kept-functions.ts'
 import { isAnswerStream, openAnswer } from './lambda/answer-stream.ts'
 import { findCode, unpackCode } from './lambda/code.ts'
 import type { FunctionRunner } from './lambda/runner.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
 import type { Log } from './observe/log.ts'
+import type { RemoteFunctions } from './remote-functions.ts'
+import type { RotatingFile } from './rotating-file.ts'
 import type { Store } from './store/store.ts'
+import { readStream } from './stream-reader.ts'
 
 const gatewayPrincipal = 'apigateway.amazonaws.com'
+
+export interface FunctionCallParts {
+  /** Null when it cannot be opened. */
+  readonly store: Store | null
+  readonly runner: FunctionRunner
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Functions that run elsewhere. */
+  readonly remote: RemoteFunctions
+  readonly aws: AwsCalls
+  /** Where events go that failed and could not be delivered to anybody. */
+  readonly deadLetters: RotatingFile
+}
 
 export class FunctionCalls implements FunctionHost {
   /** The Lambda API on top of this. */
@@ -37,22 +62,52 @@ export class FunctionCalls implements FunctionHost {
   readonly #codeFolder: string
   readonly #kept: KeptFunctions
   readonly #log: Log
-  readonly #queue = new AsyncInvocations()
+  readonly #remote: RemoteFunctions
+  readonly #queue: AsyncInvocations
   /** ARN as an integration names it -> what was found; the promise is shared by those who ask at once. */
   readonly #found = new Map<string, Promise<ResolvedFunction | undefined>>()
 
-  /** `store` is null when it cannot be opened. */
-  constructor(store: Store | null, runner: FunctionRunner, dataDir: string, log: Log) {
+  constructor({ store, runner, dataDir, clock, log, remote, aws, deadLetters }: FunctionCallParts) {
     this.#store = store
     this.#runner = runner
     this.#codeFolder = join(dataDir, 'code')
     this.#kept = new KeptFunctions(join(dataDir, 'functions'))
     this.#log = log
-    this.control = lambdaControl(this, this.#queue)
+    this.#remote = remote
+    const destinations = {
+      aws,
+      clock,
+      file: deadLetters,
+      invokeEvent: (arn: string, payload: Buffer) => this.#invokeEvent(arn, payload),
+      log: (message: string) => log.warn(message),
+    }
+    this.#queue = new AsyncInvocations({
+      shelf: new KeptEvents(join(dataDir, 'events'), error => this.report(error)),
+      clock,
+      host: this,
+      find: arn => this.#resolve(arn),
+      tell: outcome => tellOutcome(destinations, outcome),
+    })
+    this.control = lambdaControl(this)
+  }
+
+  /** Starts what is to stand ready, and runs the events that were acknowledged before the last stop. */
+  async resume(): Promise<void> {
+    for (const row of (await this.#store?.scan(provisions)) ?? []) {
+      const { account, region } = row.namespace
+      this.provision(functionArn(region, account, row.parent, row.id))
+    }
+    await this.#queue.resume()
+  }
+
+  /** Takes nothing from the shelf of events any more; call it before the runner is closed. */
+  close(): void {
+    this.#queue.close()
   }
 
   /** What integrations call. Never rejects: what goes wrong is an answer. */
   async call(call: FunctionCall): Promise<FunctionAnswer> {
+    if (this.#remote.isNamed(call.functionArn)) return this.#callRemote(call)
     let found: ResolvedFunction | undefined
     try {
       found = await this.#resolve(call.functionArn)
@@ -60,6 +115,7 @@ export class FunctionCalls implements FunctionHost {
       return { type: 'failed', reason: `the function cannot be looked up: ${error}` }
     }
     if (found === undefined) {
+      if (this.#remote.mayExist(call.functionArn)) return this.#callRemote(call)
       return { type: 'not-found', reason: `there is no function ${call.functionArn}` }
     }
     if (call.sourceArn !== null && !this.#isAllowed(found, call.sourceArn, call.sourceAccount)) {
@@ -73,9 +129,10 @@ export class FunctionCalls implements FunctionHost {
     if (call.streamed) return within(call.timeoutMs, this.#stream(found, invocation))
     if (!call.asynchronous) return within(call.timeoutMs, this.#run(found, invocation))
     try {
-      this.#queue.add(this, chosen(found, this.random), invocation)
+      await this.takeEvent(call.functionArn, invocation)
     } catch (error) {
-      return { type: 'throttled', reason: String(error) }
+      const isThrottled = error instanceof Fault && error.status === 429
+      return { type: isThrottled ? 'throttled' : 'failed', reason: String(error) }
     }
     return { type: 'answered', payload: Buffer.alloc(0), functionError: null }
   }
@@ -86,14 +143,32 @@ export class FunctionCalls implements FunctionHost {
     sourceArn: string | null,
     sourceAccount: string,
   ): Promise<string | undefined> {
+    if (this.#remote.isNamed(functionArn)) return undefined
     const found = await this.#resolve(functionArn)
-    if (found === undefined) return `there is no function ${functionArn}`
+    if (found === undefined) {
+      return this.#remote.mayExist(functionArn) ? undefined : `there is no function ${functionArn}`
+    }
     if (sourceArn === null || this.#isAllowed(found, sourceArn, sourceAccount)) return undefined
     return forbiddenReason(found, sourceArn)
   }
 
   invoke(settings: RunSettings, invocation: RunInvocation): Promise<RunResult> {
     return this.#runner.invoke(settings, invocation)
+  }
+
+  invokeStreaming(settings: RunSettings, invocation: RunInvocation): Promise<RunStream> {
+    return readStream(sink => this.#runner.invokeStreaming(settings, invocation, sink))
+  }
+
+  takeEvent(functionArn: string, invocation: RunInvocation): Promise<void> {
+    const { requestId: id, payload, clientContext, traceId } = invocation
+    return this.#queue.take({
+      id,
+      functionArn,
+      payload,
+      ...(clientContext !== undefined && { clientContext }),
+      ...(traceId !== undefined && { traceId }),
+    })
   }
 
   whyNotRunnable(runtime: string): string | undefined {
@@ -112,7 +187,9 @@ export class FunctionCalls implements FunctionHost {
     for (const arn of this.#namesOf(functionArn)) {
       this.#found.delete(arn)
       // Looked up again at once, so that what lies on disk is what holds now.
-      this.#resolve(arn).catch(error => this.report(error))
+      this.#resolve(arn)
+        .then(found => found?.provisionedConcurrency && this.#runner.provision(found))
+        .catch(error => this.report(error))
     }
   }
 
@@ -126,12 +203,13 @@ export class FunctionCalls implements FunctionHost {
   }
 
   provision(arn: string): void {
-    // The runner starts what is missing when it hears of the settings.
-    this.#resolve(arn).catch(error => this.report(error))
+    this.#resolve(arn)
+      .then(found => found && this.#runner.provision(found))
+      .catch(error => this.report(error))
   }
 
-  provisioned(_arn: string): number {
-    return 0
+  provisioned(arn: string): number {
+    return this.#runner.readyOf(arn)
   }
 
   random(): number {
@@ -140,6 +218,27 @@ export class FunctionCalls implements FunctionHost {
 
   report(error: unknown): void {
     this.#log.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+
+  #callRemote({ payload, ...call }: FunctionCall): Promise<FunctionAnswer> {
+    return this.#remote.invoke({ ...call, payload: Buffer.from(payload) })
+  }
+
+  /** For destinations that are functions. */
+  async #invokeEvent(functionArn: string, payload: Buffer): Promise<void> {
+    const isHere = (await this.#resolve(functionArn)) !== undefined
+    if (isHere) return this.takeEvent(functionArn, { payload, requestId: randomUUID() })
+    if (!this.#remote.isNamed(functionArn) && !this.#remote.mayExist(functionArn)) {
+      throw new Error(`there is no function ${functionArn}`)
+    }
+    const answer = await this.#remote.invoke({
+      functionArn,
+      payload,
+      asynchronous: true,
+      timeoutMs: 30_000,
+      traceId: '',
+    })
+    if ('reason' in answer) throw new Error(answer.reason)
   }
 
   /** The function's ARN and those with a version or alias behind it, as far as they were asked for. */

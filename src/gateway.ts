@@ -20,14 +20,13 @@ import { createControlServer } from './control/server.ts'
 import { stsControl } from './control/sts/operations.ts'
 import { placeControlSocket } from './control-socket.ts'
 import { DataPlane } from './data-plane.ts'
-import { FunctionCalls } from './function-calls.ts'
 import { IdentityPublisher } from './identity-publisher.ts'
 import { integrationTools } from './integration-tools.ts'
-import { FunctionRunner } from './lambda/runner.ts'
 import { LastGood } from './last-good.ts'
 import { masterKeys } from './master-key-file.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import { createLog, type Log } from './observe/log.ts'
+import { openFunctions } from './open-functions.ts'
 import type { Options } from './options.ts'
 import { OwnRoutes } from './own-routes.ts'
 import { privateRemarks } from './private-remarks.ts'
@@ -84,19 +83,10 @@ async function assemble(
   const { store, fault } = await openStore(options, log)
   if (store !== null) closers.push(() => store.close())
 
-  const runner = new FunctionRunner({
-    clock: systemClock,
-    maxEnvironments: options.functionEnvironments,
-    idleMs: options.functionIdleMs,
-    onLog: line => log.info(line.text, { function: line.arn, requestId: line.requestId }),
-  })
-  closers.push(() => runner.close())
-  const functions = new FunctionCalls(store, runner, options.dataDir, log)
-
   const controlSocket = await placeControlSocket(store === null ? null : options.dataDir)
   closers.push(() => controlSocket.remove())
 
-  const invoke: InvokeFunction = call => functions.call(call)
+  const invoke: InvokeFunction = call => functions.calls.call(call)
   const outgoing = {
     answerLimitBytes: options.answerLimitBytes,
     connectTimeoutMs: options.connectTimeoutMs,
@@ -107,6 +97,8 @@ async function assemble(
   }
   const tools = integrationTools(outgoing, invoke)
   closers.push(() => tools.client.close())
+  const functions = openFunctions(options, store, tools, log)
+  closers.push(() => functions.close())
   const dataPlane = new DataPlane({
     threads: options.threads,
     settings: {
@@ -142,7 +134,7 @@ async function assemble(
   })
 
   const doctorParts = {
-    whyNotCallable: functions.whyNotCallable.bind(functions),
+    whyNotCallable: functions.calls.whyNotCallable.bind(functions.calls),
     remarksOn: (source: ProgramSource) => privateRemarks(source, outgoing.privateNetwork),
   }
   const control =
@@ -159,7 +151,7 @@ async function assemble(
           },
           publish: changes => publisher.publish(changes),
           tests: { method: createTestInvoke(tools), authorizer: createTestAuthorizer(invoke) },
-          lambda: functions.control,
+          lambda: functions.calls.control,
           sts: stsControl({
             sessionKey: identityPublisher.sessionKey,
             isDevelopment: options.adminCredentials === null,
@@ -187,6 +179,7 @@ async function assemble(
   else await publisher.restore(await publishedSources(store))
   closers.push(() => dataPlane.close())
   const port = await startListening(dataPlane, options)
+  await functions.calls.resume()
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     port,

@@ -10,6 +10,7 @@ import { resolve } from 'node:path'
 import type { Credentials } from './aws/sign.ts'
 import type { Address } from './integrations/private-network.ts'
 import type { Declaration, Surroundings } from './options/declare.ts'
+import { type FunctionOptions, functionDeclarations } from './options/functions.ts'
 import * as kinds from './options/kinds.ts'
 import { type SecurityOptions, securityOptions } from './options/security.ts'
 import {
@@ -20,7 +21,7 @@ import {
   type Source,
 } from './options/sources.ts'
 
-export interface Options extends SecurityOptions {
+export interface Options extends SecurityOptions, FunctionOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -52,8 +53,6 @@ export interface Options extends SecurityOptions {
   readonly listeners: ReadonlyMap<string, Address>
   /** In all threads together. */
   readonly recordsKept: number
-  readonly functionEnvironments: number
-  readonly functionIdleMs: number
   readonly example: boolean
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
   readonly logFormat: 'text' | 'json'
@@ -253,22 +252,7 @@ export const declarations: {
       'Where a load balancer or listener behind VPC links of the second kind is, by the ARN in integrationTarget.',
     more: "Without a port it is that of the integration's URI. A REST API's URI also says whether to speak TLS, whatever the scheme here is.",
   },
-  functionEnvironments: {
-    flag: 'function-environments',
-    group: 'Functions',
-    kind: kinds.count(1, 1_000),
-    byDefault: () => 10,
-    defaultText: '10',
-    meaning: 'How many processes may run Lambda functions at once.',
-  },
-  functionIdleMs: {
-    flag: 'function-idle',
-    group: 'Functions',
-    kind: kinds.duration(1_000, 86_400_000),
-    byDefault: () => 600_000,
-    defaultText: '10m',
-    meaning: 'How long a function process is kept when nobody calls it.',
-  },
+  ...functionDeclarations,
   logLevel: {
     flag: 'log-level',
     group: 'Log',
@@ -362,7 +346,7 @@ function readField<Field extends keyof Options>(
   return pathFields.has(field) ? resolve(given.folder, String(value)) : value
 }
 
-const pathFields: ReadonlySet<keyof Options> = new Set(['dataDir', 'masterKeyFile'])
+const pathFields: ReadonlySet<keyof Options> = new Set(['dataDir', 'deadLetters', 'masterKeyFile'])
 
 function credentialsOfEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
   const {

@@ -46,7 +46,8 @@ interface Waiter {
 
 /** Lives from the first invocation of a revision until its last environment is gone. */
 export class Pool {
-  readonly settings: FunctionSettings
+  /** Those of the last call: of one revision they differ in concurrency only. */
+  settings: FunctionSettings
   readonly revision: string
   /** Without version or alias. */
   readonly functionArn: string

@@ -165,6 +165,12 @@ export class FunctionRunner {
     this.#grow(this.#poolOf(settings))
   }
 
+  /** How many environments of the version or alias are started. */
+  readyOf(arn: string): number {
+    const pool = this.#pools.get(arn)
+    return pool === undefined ? 0 : pool.size - pool.starting
+  }
+
   /** Why functions of the runtime cannot run here, a sentence for the user; undefined when they can. */
   whyNotRunnable(runtime: string, folder?: string): string | undefined {
     try {
@@ -181,7 +187,7 @@ export class FunctionRunner {
    */
   forget(arn: string): void {
     for (const [key, pool] of this.#pools) {
-      if (key !== arn && !key.startsWith(`${arn}:`)) continue
+      if (key !== arn && !key.startsWith(`${arn}:`) && !key.startsWith(`${arn} `)) continue
       this.#pools.delete(key)
       this.#hotFolders.delete(key)
       this.#retire(pool)
@@ -226,12 +232,17 @@ export class FunctionRunner {
 
   #poolOf(settings: FunctionSettings): Pool {
     const revision = this.#revisionOf(settings)
-    const pool = this.#pools.get(settings.arn)
-    if (pool?.revision === revision) return pool
+    const key = keyOf(settings)
+    const pool = this.#pools.get(key)
+    if (pool?.revision === revision) {
+      // What is shared and kept started may have changed without a new revision.
+      pool.settings = settings
+      return pool
+    }
     const why = this.whyNotRunnable(settings.runtime, settings.folder)
     if (why !== undefined) throw new RuntimeUnsupported(why)
     const next = new Pool(settings, revision, this.#host)
-    this.#pools.set(settings.arn, next)
+    this.#pools.set(key, next)
     if (pool !== undefined) {
       pool.moveWaitersTo(next)
       this.#retire(pool)
@@ -313,4 +324,9 @@ export class FunctionRunner {
     for (const pool of this.#pools.values()) starting += pool.starting
     return starting
   }
+}
+
+/** Which pool runs it: an alias over two versions has two. */
+function keyOf({ arn, isAdditional = false }: FunctionSettings): string {
+  return isAdditional ? `${arn} additional` : arn
 }

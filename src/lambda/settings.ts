@@ -33,6 +33,8 @@ export interface FunctionSettings {
   readonly reservedConcurrency?: number
   /** Environments of this version or alias that are kept started; default 0. */
   readonly provisionedConcurrency?: number
+  /** Of an alias over two versions: this is the other one. */
+  readonly isAdditional?: boolean
   /** Default 512. */
   readonly storageMb?: number
   /** Default `Text`. */

@@ -93,6 +93,21 @@ export const endpoints = kind(
   'pairs',
 )
 
+const functionAddress =
+  /^\s*([A-Za-z0-9_-]{1,64})=(http:\/\/(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[1-9]\d{0,4})?)\/?\s*$/i
+
+/** Function name -> `http://host[:port]`. */
+export const functions = kind(
+  'NAME=URL,…',
+  'a list such as pets=http://127.0.0.1:9000, each function once',
+  text =>
+    readPairs(text, item => {
+      const [, name = '', url = ''] = functionAddress.exec(item) ?? []
+      return URL.canParse(url) ? [name, url] : undefined
+    }),
+  'pairs',
+)
+
 const link = /^\s*([\w-]{1,64})=([^\s/=]{1,300})\s*$/
 // An ARN may have any mark but these; Cloud Map's end with `?name=value`.
 const listener = /^\s*(arn:[^\s,]{1,1024})=https?:\/\/([^\s/=]{1,300})\/?\s*$/i

@@ -13,14 +13,22 @@ import {
 import { zipSync } from 'fflate'
 import { FakeClock, systemClock } from '../../src/base/clock.ts'
 import { randomIds } from '../../src/base/ids.ts'
-import type { AsyncInvocations } from '../../src/control/lambda/async-invocations.ts'
+import {
+  AsyncInvocations,
+  type AsyncParts,
+  type EventOutcome,
+  type EventShelf,
+  type WaitingEvent,
+} from '../../src/control/lambda/async-invocations.ts'
 import type { FunctionHost } from '../../src/control/lambda/context.ts'
 import { lambdaControl } from '../../src/control/lambda/operations.ts'
+import { resolveFunction } from '../../src/control/lambda/resolve.ts'
 import { createControlServer } from '../../src/control/server.ts'
 import { findCode, unpackCode } from '../../src/lambda/code.ts'
 import { FunctionRunner } from '../../src/lambda/runner.ts'
 import { runtimeOf } from '../../src/lambda/runtimes.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
+import { readStream } from '../../src/stream-reader.ts'
 import { noTests } from './harness.ts'
 
 export const role = 'arn:aws:iam::000000000000:role/any'
@@ -47,8 +55,23 @@ export function pets(
   }
 }
 
+/** A shelf that a crash would empty. */
+export function memoryShelf(events = new Map<string, WaitingEvent>()): EventShelf {
+  return {
+    async keep(event) {
+      events.set(event.id, { ...event })
+    },
+    async remove(id) {
+      events.delete(id)
+    },
+    all: async () => [...events.values()],
+  }
+}
+
 /** The Lambda API over a real server, store and runner. */
-export async function startLambda(queue?: AsyncInvocations) {
+export async function startLambda(
+  given: Partial<Pick<AsyncParts, 'shelf' | 'delay' | 'tell'>> = {},
+) {
   const directory = mkdtempSync(join(tmpdir(), 'lambda-'))
   const socketPath = join(directory, 's')
   const codeRoot = join(directory, 'code')
@@ -57,6 +80,8 @@ export async function startLambda(queue?: AsyncInvocations) {
   const changed: string[] = []
   const reports: unknown[] = []
   const dice = { next: 0.5 }
+  const clock = new FakeClock()
+  const outcomes: EventOutcome[] = []
   const host: FunctionHost = {
     invoke: (settings, invocation) => runner.invoke(settings, invocation),
     whyNotRunnable: runtime => {
@@ -70,22 +95,36 @@ export async function startLambda(queue?: AsyncInvocations) {
     unpackCode: zip => unpackCode(codeRoot, zip),
     findCode: sha256 => findCode(codeRoot, sha256),
     changed: name => changed.push(name),
+    invokeStreaming: (settings, invocation) =>
+      readStream(sink => runner.invokeStreaming(settings, invocation, sink)),
+    takeEvent: (functionArn, { requestId, ...invocation }) =>
+      queue.take({ id: requestId, functionArn, ...invocation }),
     provision: () => {},
     provisioned: () => 0,
     random: () => dice.next,
     forget: name => runner.forget(name),
     report: error => reports.push(error),
   }
+  const queue = new AsyncInvocations({
+    shelf: memoryShelf(),
+    clock,
+    host,
+    find: name => resolveFunction(store, host, name),
+    tell: async outcome => {
+      outcomes.push(outcome)
+    },
+    ...given,
+  })
   const server = createServer(
     createControlServer({
       store,
-      clock: new FakeClock(),
+      clock,
       ids: randomIds,
       credentials: { type: 'development' },
       publish: async () => {},
       tests: noTests,
       report: error => reports.push(error),
-      lambda: lambdaControl(host, queue),
+      lambda: lambdaControl(host),
     }),
   )
   server.listen(socketPath)
@@ -111,6 +150,10 @@ export async function startLambda(queue?: AsyncInvocations) {
     store,
     host,
     changed,
+    clock,
+    queue,
+    /** How events ended. */
+    outcomes,
     /** What the next random number is. */
     dice,
     directory,

@@ -26,7 +26,6 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import { AsyncInvocations } from '../../src/control/lambda/async-invocations.ts'
 import { isArnLike, mayInvoke } from '../../src/control/lambda/may-invoke.ts'
 import { resolveFunction } from '../../src/control/lambda/resolve.ts'
 import { arn, echo, pets, refused, role, startLambda, zipOf } from './lambda-harness.ts'
@@ -117,21 +116,6 @@ test('an error of the function is an answer with its own header', async () => {
   assert.equal(answer.StatusCode, 200)
   assert.equal(answer.FunctionError, 'Unhandled')
   assert.equal(JSON.parse(answer.Payload?.transformToString() ?? '').errorMessage, 'boom')
-})
-
-test('an event is taken at once and tried three times while the function fails', async () => {
-  const delays: number[] = []
-  const queue = new AsyncInvocations(async ms => {
-    delays.push(ms)
-  })
-  await using lambda = await startLambda(queue)
-  const { client } = lambda
-  const ZipFile = zipOf('export const handler = async () => { throw new Error("again") }')
-  await client.send(new CreateFunctionCommand(pets({ Code: { ZipFile } })))
-  const event = new InvokeCommand({ FunctionName: 'pets', InvocationType: 'Event' })
-  assert.equal((await client.send(event)).StatusCode, 202)
-  while (queue.pending > 0) await new Promise(resolve => setImmediate(resolve))
-  assert.deepEqual(delays, [60_000, 120_000])
 })
 
 test('new code and new settings hold from the next invocation on', async () => {

@@ -26,6 +26,8 @@ export interface RunSettings {
   readonly reservedConcurrency?: number
   /** Environments of this version or alias that are kept started. */
   readonly provisionedConcurrency?: number
+  /** Of an alias over two versions: this is the other one. */
+  readonly isAdditional?: boolean
   readonly storageMb: number
   readonly logFormat: 'Text' | 'JSON'
   /** With `JSON`: the least level of what the function prints, `TRACE` to `FATAL`. */
@@ -77,6 +79,10 @@ export interface FunctionHost {
   changed(functionArn: string): void
   /** The function is deleted. */
   forget(functionArn: string): void
+  /** The answer of the function while it is written. Rejects as `invoke` does. */
+  invokeStreaming(settings: RunSettings, invocation: RunInvocation): Promise<RunStream>
+  /** Takes an event for later; resolves when it is kept. Rejects with `TooManyRequestsException`. */
+  takeEvent(functionArn: string, invocation: RunInvocation): Promise<void>
   /** Starts or ends environments of the version or alias, as its provisioned concurrency says now. */
   provision(arn: string): void
   /** How many environments of the version or alias stand ready. */

@@ -11,7 +11,6 @@ import {
   ResourceNotFoundException,
 } from '../../aws/lambda-faults.ts'
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
-import type { AsyncInvocations } from './async-invocations.ts'
 import type { LambdaContext, RunInvocation, RunSettings } from './context.ts'
 import { functionNameOf, functionNotFound } from './lookup.ts'
 import { chosen, resolveName } from './resolve.ts'
@@ -22,27 +21,44 @@ type Output = LambdaOperations['Invoke']['output']
 /** AWS's limit for events that nobody waits for. */
 const eventLimitBytes = 1_048_576
 
-/** Makes the handler; asynchronous invocations go to `queue`. Runs outside a transaction. */
-export function invokeWith(queue: AsyncInvocations) {
-  return async function invoke(ctx: LambdaContext, input: Input): Promise<Output> {
-    if (input.DurableExecutionName !== undefined || input.TenantId !== undefined) {
-      throw new InvalidParameterValueException(
-        'Durable executions and tenants are not built yet in Portcullis.',
-      )
-    }
-    const settings = await settingsFor(ctx, input)
-    const invocation = invocationOf(ctx, input)
-    switch (input.InvocationType) {
-      case 'DryRun':
-        return { StatusCode: 204 }
-      case 'Event':
-        if (invocation.payload.length > eventLimitBytes) throw tooLarge(eventLimitBytes)
-        queue.add(ctx.functions, settings, invocation)
-        return { StatusCode: 202 }
-      default:
-        return run(ctx, input, settings, invocation)
-    }
+/** Runs outside a transaction. */
+export async function invoke(ctx: LambdaContext, input: Input): Promise<Output> {
+  if (input.DurableExecutionName !== undefined || input.TenantId !== undefined) {
+    throw new InvalidParameterValueException(
+      'Durable executions and tenants do not exist in Portcullis.',
+    )
   }
+  const settings = await settingsFor(ctx, input)
+  const invocation = invocationOf(ctx, input)
+  switch (input.InvocationType) {
+    case 'DryRun':
+      return { StatusCode: 204 }
+    case 'Event':
+      await takeEvent(ctx, settings, invocation)
+      return { StatusCode: 202 }
+    default:
+      return run(ctx, input, settings, invocation)
+  }
+}
+
+/** The older way to invoke without waiting. https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html */
+export async function invokeAsync(
+  ctx: LambdaContext,
+  input: LambdaOperations['InvokeAsync']['input'],
+): Promise<LambdaOperations['InvokeAsync']['output']> {
+  const { FunctionName, InvokeArgs: Payload } = input
+  const settings = await settingsFor(ctx, { FunctionName })
+  await takeEvent(ctx, settings, invocationOf(ctx, { FunctionName, Payload }))
+  return { Status: 202 }
+}
+
+async function takeEvent(
+  ctx: LambdaContext,
+  { arn }: RunSettings,
+  invocation: RunInvocation,
+): Promise<void> {
+  if (invocation.payload.length > eventLimitBytes) throw tooLarge(eventLimitBytes)
+  await ctx.functions.takeEvent(arn, invocation)
 }
 
 async function run(
@@ -61,14 +77,22 @@ async function run(
   }
 }
 
-async function settingsFor(ctx: LambdaContext, input: Input): Promise<RunSettings> {
+/** What one invocation runs. Throws `ResourceNotFoundException`. */
+export async function settingsFor(
+  ctx: LambdaContext,
+  input: Pick<Input, 'FunctionName' | 'Qualifier'>,
+): Promise<RunSettings> {
   const name = functionNameOf(ctx, input.FunctionName, input.Qualifier)
   const found = await resolveName(ctx.store, ctx.functions, ctx.namespace, name)
   if (!found) throw functionNotFound(ctx, name)
   return chosen(found, ctx.functions.random)
 }
 
-function invocationOf(ctx: LambdaContext, input: Input): RunInvocation {
+/** Throws `InvalidRequestContentException` for what is no JSON. */
+export function invocationOf(
+  ctx: LambdaContext,
+  input: Pick<Input, 'FunctionName' | 'Payload' | 'ClientContext'>,
+): RunInvocation {
   const { Payload: bytes = new Uint8Array() } = input
   const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (payload.length > 0) checkJson(payload.toString(), 'Could not parse request body into json')
@@ -90,13 +114,13 @@ function checkJson(text: string, problem: string): void {
   }
 }
 
-// The runner is another layer: its errors are known here by name.
-function explain(error: unknown): never {
+/** Throws AWS's fault for an error of the runner, which is another layer: its errors are known here by name. */
+export function explain(error: unknown): never {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
   switch (name) {
     case 'TooManyInvocations':
       throw new TooManyRequestsException('Rate Exceeded.', {
-        Reason: 'ConcurrentInvocationLimitExceeded',
+        Reason: reasonOf(error),
       })
     case 'InvocationTooLarge':
       throw new RequestTooLargeException(message)
@@ -107,6 +131,12 @@ function explain(error: unknown): never {
     default:
       throw error
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'string'
+    ? error.reason
+    : 'ConcurrentInvocationLimitExceeded'
 }
 
 function tooLarge(limitBytes: number): RequestTooLargeException {

@@ -11,6 +11,8 @@ import type { FunctionHost, RunSettings } from './context.ts'
 import { arnOf, type FunctionName, isVersion } from './lookup.ts'
 import {
   aliases,
+  type EventConfigRecord,
+  eventConfigs,
   type FunctionRecord,
   functions,
   policies,
@@ -24,6 +26,8 @@ export interface ResolvedFunction extends RunSettings {
   readonly policy: readonly StatementRecord[]
   /** The other version of an alias, and its share of the invocations from 0 to 1. */
   readonly additional?: { readonly weight: number; readonly settings: RunSettings }
+  /** How asynchronous invocations end; absent where nothing says so. */
+  readonly events?: Partial<EventConfigRecord> & { readonly deadLetterArn?: string }
 }
 
 /** Undefined when `arn` is no function's ARN, or there is no such function, version or alias. */
@@ -50,16 +54,18 @@ export async function resolveName(
   if (rows === undefined) return undefined
   const settings = async (record: FunctionRecord): Promise<RunSettings> => ({
     ...settingsOf(namespace, name, record, await foldersOf(host, store, namespace, record)),
-    ...rows.concurrency,
+    ...rows.reserved,
   })
   const additional = rows.additional && {
     weight: rows.additional.weight,
-    settings: await settings(rows.additional.record),
+    settings: { ...(await settings(rows.additional.record)), isAdditional: true },
   }
   return {
     ...(await settings(rows.record)),
+    ...rows.provisioned,
     policy: rows.policy,
     ...(additional && { additional }),
+    ...(rows.events && { events: rows.events }),
   }
 }
 
@@ -80,17 +86,21 @@ async function rowsOf(tx: Reader, { name, qualifier = '$LATEST' }: FunctionName)
   const record = await versionOf(alias?.functionVersion ?? qualifier)
   if (record === undefined) return undefined
   const other = alias?.additional && (await versionOf(alias.additional.version))
+  const eventConfig = (await tx.get(eventConfigs, name, qualifier))?.record
+  const { deadLetterArn } = record
   const provision = await tx.get(provisions, name, qualifier)
   return {
     record,
     additional: alias?.additional && other && { record: other, weight: alias.additional.weight },
+    events:
+      eventConfig || deadLetterArn
+        ? { ...eventConfig, ...(deadLetterArn && { deadLetterArn }) }
+        : undefined,
     policy: (await tx.get(policies, name, qualifier))?.record.statements ?? [],
-    concurrency: {
-      ...(latest.reservedConcurrency !== undefined && {
-        reservedConcurrency: latest.reservedConcurrency,
-      }),
-      ...(provision && { provisionedConcurrency: provision.record.environments }),
+    reserved: latest.reservedConcurrency !== undefined && {
+      reservedConcurrency: latest.reservedConcurrency,
     },
+    provisioned: provision && { provisionedConcurrency: provision.record.environments },
   }
 }
 

@@ -1,0 +1,68 @@
+/** Makes what runs functions, from the options: the runner, the logs, functions elsewhere, and the Lambda API on top. */
+import { join } from 'node:path'
+import { AwsCalls } from './aws-call.ts'
+import { systemClock } from './base/clock.ts'
+import { FunctionCalls } from './function-calls.ts'
+import { FunctionLogs } from './function-logs.ts'
+import type { IntegrationTools } from './integrations/prepare.ts'
+import { FunctionRunner } from './lambda/runner.ts'
+import type { Log } from './observe/log.ts'
+import type { Options } from './options.ts'
+import { RemoteFunctions } from './remote-functions.ts'
+import { RotatingFile } from './rotating-file.ts'
+import type { Store } from './store/store.ts'
+
+export interface OpenFunctions {
+  readonly calls: FunctionCalls
+  readonly logs: FunctionLogs
+  close(): Promise<void>
+}
+
+const deadLetterFileBytes = 16 * 1024 * 1024
+const deadLetterFilesKept = 4
+
+/** `store` is null when it cannot be opened. */
+export function openFunctions(
+  options: Options,
+  store: Store | null,
+  { client, aws: access }: Pick<IntegrationTools, 'client' | 'aws'>,
+  log: Log,
+): OpenFunctions {
+  const report = (error: unknown) => log.error(String(error))
+  const logs = new FunctionLogs(join(options.dataDir, 'logs'), report)
+  const runner = new FunctionRunner({
+    clock: systemClock,
+    maxEnvironments: options.functionEnvironments,
+    idleMs: options.functionIdleMs,
+    onLog: line => {
+      logs.add(line)
+      log.info(line.text, { function: line.arn, requestId: line.requestId })
+    },
+  })
+  const { connectTimeoutMs, answerLimitBytes } = options
+  const aws = new AwsCalls({ client, ...access, connectTimeoutMs, answerLimitBytes })
+  const calls = new FunctionCalls({
+    store,
+    runner,
+    dataDir: options.dataDir,
+    clock: systemClock,
+    log,
+    remote: new RemoteFunctions({ named: options.functions, aws, client, connectTimeoutMs }),
+    aws,
+    deadLetters: new RotatingFile({
+      path: join(options.deadLetters ?? join(options.dataDir, 'dead-letters'), 'events.jsonl'),
+      limitBytes: deadLetterFileBytes,
+      kept: deadLetterFilesKept,
+      report,
+    }),
+  })
+  return {
+    calls,
+    logs,
+    async close() {
+      calls.close()
+      await runner.close()
+      await logs.flush()
+    },
+  }
+}
