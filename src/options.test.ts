@@ -61,6 +61,8 @@ test('without anything the defaults hold', () => {
     listeners: new Map(),
     functionEnvironments: 10,
     functionIdleMs: 600_000,
+    functions: new Map(),
+    deadLetters: null,
     logLevel: 'info',
     logFormat: 'text',
   })
