@@ -1,58 +1,102 @@
 /**
  * Sends a streamed request body, as fast as the back end takes it: RFC 9112 sections 6.2 and 7.1.
- * With a declared length exactly that many bytes are sent or the connection must die, because the
+ * With a known length exactly that many bytes are sent or the connection must die, because the
  * back end would take what follows for another request.
  */
 import type { Socket } from 'node:net'
+import type { BodySink, BodyStream } from '../../messages/body-stream.ts'
 import { HttpClientError } from './errors.ts'
 
-/**
- * Writes `body` to `socket`, chunked if `contentLength` is undefined; stops quietly when `isWanted`
- * turns false. Throws HttpClientError `invalid-request` for a wrong length, and whatever the body throws.
- */
-export async function writeBody(
-  socket: Socket,
-  body: AsyncIterable<Buffer>,
-  contentLength: number | undefined,
-  isWanted: () => boolean,
-): Promise<void> {
-  let sent = 0
-  for await (const chunk of body) {
-    if (!isWanted()) return
-    if (!Buffer.isBuffer(chunk)) throw invalid('Body chunk is not a Buffer')
-    // A chunk of length zero would end the body.
-    if (chunk.length === 0) continue
-    sent += chunk.length
-    if (contentLength !== undefined && sent > contentLength) throw invalid('Body too long')
-    if (!writeChunk(socket, chunk, contentLength === undefined)) await drained(socket)
-    if (!isWanted()) return
+/** Hears how the body goes. */
+export interface BodyEvents {
+  /** Whose turn it is: the client's to send more, or the back end's to take what was sent. */
+  onBodyWait(forClient: boolean): void
+  onBodySent(): void
+  onBodyFailed(error: HttpClientError): void
+}
+
+/** Sends one body over `socket`; `start` lets it flow. */
+export class BodyWriter implements BodySink {
+  readonly #socket: Socket
+  readonly #body: BodyStream
+  readonly #events: BodyEvents
+  readonly #onDrain = (): void => this.#goOn()
+  #sentBytes = 0
+  #isOver = false
+
+  constructor(socket: Socket, body: BodyStream, events: BodyEvents) {
+    this.#socket = socket
+    this.#body = body
+    this.#events = events
   }
-  if (contentLength === undefined) socket.write('0\r\n\r\n', 'latin1')
-  else if (sent < contentLength) throw invalid('Body too short')
-}
 
-function writeChunk(socket: Socket, chunk: Buffer, isChunked: boolean): boolean {
-  if (!isChunked) return socket.write(chunk)
-  socket.cork()
-  socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
-  socket.write(chunk)
-  const hasRoom = socket.write('\r\n', 'latin1')
-  socket.uncork()
-  return hasRoom
-}
+  start(): void {
+    this.#events.onBodyWait(true)
+    this.#socket.on('drain', this.#onDrain)
+    this.#body.start(this)
+  }
 
-function drained(socket: Socket): Promise<void> {
-  return new Promise(resolve => {
-    const go = (): void => {
-      socket.off('drain', go)
-      socket.off('close', go)
-      resolve()
+  /** Nobody wants the rest. */
+  stop(): void {
+    if (this.#isOver) return
+    this.#close()
+    this.#body.abort()
+  }
+
+  write(piece: Buffer): boolean {
+    // A chunk of length zero would end the body.
+    if (this.#isOver || piece.length === 0) return !this.#isOver
+    const { lengthBytes } = this.#body
+    this.#sentBytes += piece.length
+    if (lengthBytes >= 0 && this.#sentBytes > lengthBytes) {
+      this.#fail(new HttpClientError('invalid-request', 'Body too long'))
+      return false
     }
-    if (socket.destroyed) resolve()
-    else socket.on('drain', go).on('close', go)
-  })
-}
+    const hasRoom = this.#writePiece(piece, lengthBytes < 0) || this.#socket.writableLength === 0
+    this.#events.onBodyWait(hasRoom)
+    return hasRoom
+  }
 
-function invalid(message: string): HttpClientError {
-  return new HttpClientError('invalid-request', message)
+  end(): void {
+    if (this.#isOver) return
+    const { lengthBytes } = this.#body
+    if (this.#sentBytes < lengthBytes) {
+      this.#fail(new HttpClientError('invalid-request', 'Body too short'))
+      return
+    }
+    if (lengthBytes < 0) this.#socket.write('0\r\n\r\n', 'latin1')
+    this.#close()
+    this.#events.onBodySent()
+  }
+
+  fail(error: unknown): void {
+    if (this.#isOver) return
+    this.#fail(new HttpClientError('aborted', 'The request body failed', error))
+  }
+
+  #writePiece(piece: Buffer, isChunked: boolean): boolean {
+    const socket = this.#socket
+    if (!isChunked) return socket.write(piece)
+    socket.cork()
+    socket.write(`${piece.length.toString(16)}\r\n`, 'latin1')
+    socket.write(piece)
+    const hasRoom = socket.write('\r\n', 'latin1')
+    socket.uncork()
+    return hasRoom
+  }
+
+  #goOn(): void {
+    this.#events.onBodyWait(true)
+    this.#body.resume()
+  }
+
+  #fail(error: HttpClientError): void {
+    this.stop()
+    this.#events.onBodyFailed(error)
+  }
+
+  #close(): void {
+    this.#isOver = true
+    this.#socket.off('drain', this.#onDrain)
+  }
 }

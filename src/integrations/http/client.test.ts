@@ -4,8 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import type { BodyStream } from '../../messages/body-stream.ts'
 import { HttpClient } from './client.ts'
-import { callTo, clientWith, Recorder, rejection } from './fixtures/calls.ts'
+import { callTo, clientWith, Recorder, rejection, streamOf } from './fixtures/calls.ts'
 import { answerText, startRawBackEnd } from './fixtures/raw-back-end.ts'
 import { httpTarget, httpTargetOf } from './http-call.ts'
 
@@ -34,8 +35,12 @@ async function startEcho() {
   })
 }
 
-async function* pieces(...parts: string[]): AsyncGenerator<Buffer> {
+async function* partsOf(parts: readonly string[]): AsyncGenerator<Buffer> {
   for (const part of parts) yield Buffer.from(part)
+}
+
+function pieces(...parts: string[]): BodyStream {
+  return streamOf(partsOf(parts))
 }
 
 test('a call reaches a node server and brings its answer back', async () => {
@@ -70,8 +75,7 @@ const bodies = [
   { name: 'streamed, nothing', body: pieces(), want: '', framing: 'undefined' },
   {
     name: 'streamed and counted',
-    body: pieces('ab', 'c'),
-    contentLength: 3,
+    body: streamOf(partsOf(['ab', 'c']), 3),
     want: 'abc',
     framing: '3',
   },
@@ -90,8 +94,8 @@ for (const { name, want, framing, ...given } of bodies) {
 
 test('a streamed body of the wrong length closes the connection instead of confusing it', async () => {
   const backEnd = await startRawBackEnd(() => {})
-  for (const body of [pieces('ab', 'cd'), pieces('a')]) {
-    const call = callTo(backEnd.target, { method: 'POST', body, contentLength: 3 })
+  for (const body of [partsOf(['ab', 'cd']), partsOf(['a'])]) {
+    const call = callTo(backEnd.target, { method: 'POST', body: streamOf(body, 3) })
     assert.equal((await rejection(client.call(call, 100))).type, 'invalid-request')
   }
   assert.ok(!backEnd.connections.some(seen => seen.text.includes('abcd')))
@@ -104,7 +108,7 @@ test('a streamed body that fails ends the call', async () => {
     throw new Error('client gone')
   }
   const error = await rejection(
-    client.call(callTo(backEnd.target, { method: 'POST', body: failing() }), 100),
+    client.call(callTo(backEnd.target, { method: 'POST', body: streamOf(failing()) }), 100),
   )
   assert.equal(error.type, 'aborted')
   assert.equal((error.cause as Error).message, 'client gone')
@@ -121,7 +125,10 @@ test('an answer before the whole request is taken, and the connection closed', a
       stop = resolve
     })
   }
-  const answer = await client.call(callTo(backEnd.target, { method: 'POST', body: endless() }), 100)
+  const answer = await client.call(
+    callTo(backEnd.target, { method: 'POST', body: streamOf(endless()) }),
+    100,
+  )
   assert.equal(answer.body.toString(), 'no')
   const [seen] = backEnd.connections
   assert.ok(seen)

@@ -8,8 +8,9 @@
  */
 import type { Socket } from 'node:net'
 import { CoarseTimeout, type CoarseTimers } from '../../base/coarse-timer.ts'
+import type { BodyStream } from '../../messages/body-stream.ts'
 import { type AnswerEvents, AnswerParser } from './answer-parser.ts'
-import { writeBody } from './body-writer.ts'
+import { type BodyEvents, BodyWriter } from './body-writer.ts'
 import type { Dialer } from './dial.ts'
 import { HttpClientError } from './errors.ts'
 import type { Exchange, Holder } from './exchange.ts'
@@ -38,7 +39,7 @@ export interface ConnectionSettings {
 const oneWriteBytes = 16 * 1024 - 1
 
 /** A keep-alive connection; starts connecting when made. */
-export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
+export class Connection extends CoarseTimeout implements Holder, AnswerEvents, BodyEvents {
   readonly waitingFor = 'the answer'
   /** When it became idle, in the clock's monotonic milliseconds. */
   idleSince = 0
@@ -54,8 +55,8 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
   #isGone = false
   /** Whether it has lain idle or served before, so that the back end may have closed it already. */
   #isUsed = false
-  /** False while a streamed request body is on its way. */
-  #isBodySent = true
+  /** While a streamed request body is on its way. */
+  #bodyWriter: BodyWriter | null = null
 
   constructor(
     owner: ConnectionOwner,
@@ -99,7 +100,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
     const { body } = exchange.call
     if (body === null) socket.write(exchange.head, 'latin1')
     else if (Buffer.isBuffer(body)) this.#sendBuffer(exchange.head, body)
-    else this.#sendStream(exchange, body)
+    else this.#sendStream(exchange.head, body)
   }
 
   /** Waits without keeping the process alive. */
@@ -143,7 +144,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
     this.#exchange = null
     exchange.holder = null
     // A back end may answer before it has read the whole request: what it will read next is open.
-    const isClean = this.#isBodySent && this.#socket.writableLength === 0
+    const isClean = this.#bodyWriter === null && this.#socket.writableLength === 0
     if (isReusable && isClean) this.#owner.onReady(this)
     else this.#close(null)
     exchange.succeed()
@@ -151,6 +152,19 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
 
   onAnswerRefused(reason: string, isTooLarge: boolean): void {
     this.#fail(new HttpClientError(isTooLarge ? 'too-large' : 'protocol', reason))
+  }
+
+  onBodyWait(forClient: boolean): void {
+    this.#exchange?.noteUpload(forClient)
+  }
+
+  onBodySent(): void {
+    this.#bodyWriter = null
+    this.#exchange?.noteUploaded()
+  }
+
+  onBodyFailed(error: HttpClientError): void {
+    this.#fail(error)
   }
 
   #onConnected(): void {
@@ -194,23 +208,10 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
     socket.uncork()
   }
 
-  #sendStream(exchange: Exchange, body: AsyncIterable<Buffer>): void {
-    this.#isBodySent = false
-    this.#socket.write(exchange.head, 'latin1')
-    const isWanted = (): boolean => this.#exchange === exchange
-    writeBody(this.#socket, body, exchange.call.contentLength, isWanted).then(
-      () => {
-        if (isWanted()) this.#isBodySent = true
-      },
-      error => {
-        if (!isWanted()) return
-        const failure =
-          error instanceof HttpClientError
-            ? error
-            : new HttpClientError('aborted', 'The request body failed', error)
-        this.#fail(failure)
-      },
-    )
+  #sendStream(head: string, body: BodyStream): void {
+    this.#socket.write(head, 'latin1')
+    this.#bodyWriter = new BodyWriter(this.#socket, body, this)
+    this.#bodyWriter.start()
   }
 
   /** Closes it and fails the exchange, or the attempt to connect, with `error`. */
@@ -248,6 +249,8 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents {
   #discard(failure: HttpClientError | null): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#bodyWriter?.stop()
+    this.#bodyWriter = null
     this.#settings.timers.cancel(this)
     this.#parser.stop()
     this.#socket.destroy()

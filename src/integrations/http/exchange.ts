@@ -34,6 +34,9 @@ export abstract class Exchange extends CoarseTimeout {
   firstByteAt = 0
   readonly #timers: CoarseTimers
   readonly #startedAt: number
+  /** From when `timeoutMs` counts: the start, or the last progress of a streamed request body. */
+  #countedFrom: number
+  #waitsForClient = false
   #lastByteAt = 0
   #pausedAt = 0
   /** How long it was paused, until it last went on. */
@@ -47,6 +50,7 @@ export abstract class Exchange extends CoarseTimeout {
     this.head = writeRequestHead(call)
     this.#timers = timers
     this.#startedAt = timers.clock.monotonic()
+    this.#countedFrom = this.#startedAt
     timers.arm(this, call.timeoutMs)
   }
 
@@ -100,6 +104,18 @@ export abstract class Exchange extends CoarseTimeout {
     this.fail(new HttpClientError('timeout', `Timed out waiting for ${what}`))
   }
 
+  /** The request's body went on; the time-out begins again, and stands still while the client is waited for. */
+  noteUpload(waitsForClient: boolean): void {
+    this.#waitsForClient = waitsForClient
+    this.#countedFrom = this.#timers.clock.monotonic()
+  }
+
+  /** The request is with the back end in full. */
+  noteUploaded(): void {
+    this.noteUpload(false)
+    this.#timers.arm(this, this.call.timeoutMs)
+  }
+
   /** Nothing more is read until `resume`. */
   pause(): void {
     if (this.isPaused) return
@@ -133,7 +149,9 @@ export abstract class Exchange extends CoarseTimeout {
   }
 
   #remainingMs(now: number): number {
-    const whole = this.#startedAt + this.call.timeoutMs + this.#grantedMs(now) - now
+    // How long a client may take to send its request is for who took it in to say.
+    if (this.#waitsForClient) return this.call.timeoutMs
+    const whole = this.#countedFrom + this.call.timeoutMs + this.#grantedMs(now) - now
     const idleMs = this.call.idleTimeoutMs
     if (idleMs === undefined || this.firstByteAt === 0) return whole
     return Math.min(whole, this.isPaused ? idleMs : this.#lastByteAt + idleMs - now)
@@ -151,6 +169,8 @@ export abstract class Exchange extends CoarseTimeout {
     const { holder } = this
     this.holder = null
     holder?.letGo(this)
+    const { body } = this.call
+    if (body !== null && !Buffer.isBuffer(body)) body.abort()
     return true
   }
 }

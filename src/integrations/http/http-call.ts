@@ -38,15 +38,16 @@ export interface HttpCall {
    */
   readonly headers: readonly string[]
   /**
-   * A stream is sent chunked, unless `contentLength` is given. It is read only once there is a
-   * connection, and no further when the call is over.
+   * A stream of unknown length is sent chunked; of a known one exactly so many bytes must come, or the call fails. It is
+   * started only once there is a connection, and aborted when the call is over before it.
    */
-  readonly body: Buffer | AsyncIterable<Buffer> | null
-  /** For a streamed body: exactly so many bytes must come, or the call fails. */
-  readonly contentLength?: number
+  readonly body: Buffer | BodyStream | null
   /** For opening a connection on behalf of this call, TLS handshake included. */
   readonly connectTimeoutMs: number
-  /** For the whole call, from waiting for a connection until the last byte of the answer. */
+  /**
+   * For the whole call, from waiting for a connection until the last byte of the answer. While a streamed body is on its way:
+   * for each piece to be taken.
+   */
   readonly timeoutMs: number
   /** Besides: the longest silence between the answer's head and its end, while the sink is not pausing it. */
   readonly idleTimeoutMs?: number | undefined

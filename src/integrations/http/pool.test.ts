@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { after, test } from 'node:test'
-import { callTo, clientWith, Recorder, rejection } from './fixtures/calls.ts'
+import { callTo, clientWith, Recorder, rejection, streamOf } from './fixtures/calls.ts'
 import { answerText, type Seen, startRawBackEnd } from './fixtures/raw-back-end.ts'
 import { httpTarget } from './http-call.ts'
 
@@ -115,7 +115,11 @@ const retries = [
   { name: 'PUT with a body at hand', parts: { method: 'PUT', body: Buffer.from('x') }, want: 'ok' },
   { name: 'POST', parts: { method: 'POST' }, want: 'reset' },
   { name: 'PATCH', parts: { method: 'PATCH' }, want: 'reset' },
-  { name: 'PUT with a streamed body', parts: { method: 'PUT', body: once1() }, want: 'reset' },
+  {
+    name: 'PUT with a streamed body',
+    parts: { method: 'PUT', body: streamOf(once1()) },
+    want: 'reset',
+  },
 ]
 async function* once1(): AsyncGenerator<Buffer> {
   yield Buffer.from('x')

@@ -19,6 +19,9 @@ export interface PoolLimits {
   readonly idleMs: number
 }
 
+/** A back end is not expected to close a connection so soon after its last answer. */
+const surelyOpenMs = 500
+
 /** One target's connections; `onEmpty` is called when the last is gone and nobody waits. */
 export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
   readonly waitingFor = 'a connection'
@@ -49,7 +52,7 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
   /** Sends the exchange as soon as there is a connection for it. */
   submit(exchange: Exchange): void {
     const last = this.#idle.at(-1)
-    if (last !== undefined && !this.#isStale(last, this.#settings.timers.clock.monotonic())) {
+    if (last !== undefined && this.#suits(last, exchange)) {
       this.#idle.pop()
       last.send(exchange)
       return
@@ -126,6 +129,14 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
     const oldest = this.#idle[0]
     if (oldest === undefined) return
     this.#settings.timers.arm(this, oldest.idleSince + this.#limits.idleMs - now)
+  }
+
+  #suits(connection: Connection, { call }: Exchange): boolean {
+    const now = this.#settings.timers.clock.monotonic()
+    if (this.#isStale(connection, now)) return false
+    // A streamed body cannot be sent again when the back end closed the connection meanwhile.
+    const isHeld = call.body === null || Buffer.isBuffer(call.body)
+    return isHeld || now - connection.idleSince < surelyOpenMs
   }
 
   #closeIdle(): void {

@@ -42,18 +42,18 @@ export function writeRequestHead(call: HttpCall): string {
 }
 
 function framing(call: HttpCall): string {
-  const { body, contentLength } = call
+  const { body } = call
   if (body === null || Buffer.isBuffer(body)) {
     const length = body === null ? 0 : body.length
-    if (contentLength !== undefined && contentLength !== length) throw invalid('contentLength')
     // RFC 9110 section 8.6: methods that expect a body say so when there is none.
     const silent =
       length === 0 && call.method !== 'POST' && call.method !== 'PUT' && call.method !== 'PATCH'
     return silent ? '\r\n' : `Content-Length: ${length}\r\n\r\n`
   }
-  if (contentLength === undefined) return 'Transfer-Encoding: chunked\r\n\r\n'
-  if (!Number.isSafeInteger(contentLength) || contentLength < 0) throw invalid('contentLength')
-  return `Content-Length: ${contentLength}\r\n\r\n`
+  const { lengthBytes } = body
+  if (lengthBytes === -1) return 'Transfer-Encoding: chunked\r\n\r\n'
+  if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 0) throw invalid('length of the body')
+  return `Content-Length: ${lengthBytes}\r\n\r\n`
 }
 
 function ownRule(name: string): 'framing' | 'host' | 'plain' {
