@@ -147,6 +147,7 @@ function exchangeFor(
     identities: nobody,
     answerLimitBytes: tools.limits.answerLimitBytes,
     streamRate: 0,
+    streamsBodies: false,
     holdsAnswers: true,
     holdsStreams: true,
   }

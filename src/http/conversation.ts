@@ -8,10 +8,14 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { coarseTimers } from '../base/coarse-timer.ts'
 import type { Cancel } from '../messages/messages.ts'
 
 /** A connection costs what its requests cost; who needs more at once may open another. */
 const maxWaiting = 256
+
+/** How long a client that half-closed may wait for its answer, or for more of it (guess). */
+const halfClosedMs = 1_000
 
 /** Found on the connection itself: a map would be asked with every request. */
 const own = Symbol('conversation')
@@ -29,6 +33,7 @@ export class Conversation {
     const conversation = new Conversation()
     socket[own] = conversation
     socket.once('close', () => conversation.#close())
+    socket.once('end', () => conversation.#watch(socket, -1))
     return conversation
   }
 
@@ -62,8 +67,21 @@ export class Conversation {
   breakOff(complain: () => void): void {
     if (this.#whenQuiet !== null) return
     this.#whenQuiet = complain
-    this.#turns = this.#turns.filter(turn => !turn.isHalfRead)
+    const broken = this.#turns.filter(turn => turn.isHalfRead)
+    this.#turns = this.#turns.filter(turn => !broken.includes(turn))
+    for (const turn of broken) turn.drop()
     if (this.#turns.length === 0) complain()
+  }
+
+  /**
+   * The client has closed its half of the connection: it waits for its answer, or it is gone, which looks the same until
+   * something is sent to it. It is given up once nothing went out for a while.
+   */
+  #watch(socket: Duplex, writtenBytes: number): void {
+    if (this.#isClosed || this.#turns.length === 0) return
+    const written = 'bytesWritten' in socket ? Number(socket.bytesWritten) : 0
+    if (written === writtenBytes) socket.destroy()
+    else coarseTimers.after(halfClosedMs, () => this.#watch(socket, written))
   }
 
   #close(): void {
@@ -79,6 +97,8 @@ export class Turn implements Cancel {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #conversation: Conversation
+  /** It was answered already, with a complaint about its bytes. */
+  isDropped = false
   #stops: (() => void)[] | null = null
 
   constructor(conversation: Conversation, request: IncomingMessage, response: ServerResponse) {
@@ -104,6 +124,12 @@ export class Turn implements Cancel {
     }
     this.#stops ??= []
     this.#stops.push(stop)
+  }
+
+  /** Its work ends, and what comes of it is not sent. */
+  drop(): void {
+    this.isDropped = true
+    this.stop()
   }
 
   /** The answer was handed to node. */

@@ -16,15 +16,17 @@ import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
 import { programFor } from '../pipeline/canary.ts'
 import { ClientRequest } from '../pipeline/client-request.ts'
-import { Exchange } from '../pipeline/exchange.ts'
+import { Exchange, type LoadedRoute } from '../pipeline/exchange.ts'
 import type { LoadedProgram } from '../pipeline/load.ts'
 import type { Observer } from '../pipeline/observe.ts'
 import { run } from '../pipeline/pipeline.ts'
 import type { Programs } from '../pipeline/programs.ts'
+import { bytesToHold } from '../pipeline/request-streaming.ts'
 import { refusalReply, sceneWithoutRoute } from '../pipeline/respond.ts'
 import type { RouteMatch } from '../program/program.ts'
 import { type Address, locate } from './address.ts'
-import { readBody } from './body.ts'
+import { bodyTooLarge, readBody } from './body.ts'
+import { ClientBody } from './client-body.ts'
 import { Conversation, type Turn } from './conversation.ts'
 import { Ending } from './ending.ts'
 import { IdleWatch } from './idle-watch.ts'
@@ -71,6 +73,8 @@ export function createDataServer(parts: DataServerParts): Server {
     },
     (request, response) => accept(parts, request, response, false),
   )
+  // A client that has sent its request may close its half of the connection; conversation.ts looks after it.
+  Object.assign(server, { httpAllowHalfOpen: true })
   const idleWatch = new IdleWatch(idleLimitMs)
   server.on('connection', socket => idleWatch.add(socket))
   server.on('clientError', (error, socket) => {
@@ -178,11 +182,39 @@ function serve(
     refuseTooLarge(parts, loaded, match, arrival, intake, turn)
     return
   }
+  receive(parts, loaded, match, arrival, intake, turn, asksFirst)
+}
+
+/** Runs the steps once the body is here, or so much of it that it is known to be long. */
+function receive(
+  parts: DataServerParts,
+  loaded: LoadedProgram,
+  match: RouteMatch,
+  arrival: Arrival,
+  intake: Intake,
+  turn: Turn,
+  asksFirst: boolean,
+): void {
+  const { request, response } = turn
+  const { bodyLimitBytes: limitBytes } = parts
+  const length = intake.isChunked ? -1 : intake.contentLength
+  const begin = (first: Buffer | null): void => {
+    const body = new ClientBody(request, asksFirst ? response : null, length, limitBytes, first)
+    start(parts, loaded, match, arrival, intake, body, turn)
+  }
+  const holdBytes = bytesToHold(routeOf(loaded, match), loaded.program, arrival.headers, length)
+  if (holdBytes === 0) {
+    begin(null)
+    return
+  }
   if (asksFirst) response.writeContinue()
-  readBody(request, parts.bodyLimitBytes, outcome => {
+  readBody(request, limitBytes, holdBytes, outcome => {
     switch (outcome.type) {
       case 'read':
         start(parts, loaded, match, arrival, intake, outcome.body, turn)
+        break
+      case 'long':
+        begin(outcome.first)
         break
       case 'too-large':
         refuseTooLarge(parts, loaded, match, arrival, intake, turn)
@@ -233,10 +265,19 @@ function start(
   match: RouteMatch,
   arrival: Arrival,
   intake: Intake,
-  body: Buffer | null,
+  body: Buffer | ClientBody | null,
   turn: Turn,
 ): void {
-  run(exchangeFor(loaded, match, arrival, intake, body, turn), new Ending(parts.observer, turn))
+  const isHeld = body === null || Buffer.isBuffer(body)
+  const x = exchangeFor(loaded, match, arrival, intake, isHeld ? body : null, turn)
+  if (!isHeld) x.streamedBody = body
+  run(x, new Ending(parts.observer, turn))
+}
+
+function routeOf(loaded: LoadedProgram, match: RouteMatch): LoadedRoute {
+  const route = loaded.routes.get(match.route)
+  if (route === undefined) throw new Error('A matched route was not loaded')
+  return route
 }
 
 function exchangeFor(
@@ -247,12 +288,10 @@ function exchangeFor(
   body: Buffer | null,
   turn: Turn,
 ): Exchange {
-  const route = loaded.routes.get(match.route)
-  if (route === undefined) throw new Error('A matched route was not loaded')
   return new Exchange(
     arrival,
     loaded.program,
-    route,
+    routeOf(loaded, match),
     new ClientRequest(
       arrival.method,
       arrival.path,
@@ -306,13 +345,7 @@ function refuseTooLarge(
   const x = exchangeFor(loaded, match, arrival, intake, null, turn)
   // What is still coming is not read: the connection ends with the answer.
   turn.response.shouldKeepAlive = false
-  new Ending(parts.observer, turn).failed(
-    x,
-    new Refusal('REQUEST_TOO_LARGE', {
-      message: `HTTP content length exceeded ${parts.bodyLimitBytes} bytes.`,
-      reason: `the body is larger than ${parts.bodyLimitBytes} bytes`,
-    }),
-  )
+  new Ending(parts.observer, turn).failed(x, bodyTooLarge(parts.bodyLimitBytes))
 }
 
 function ownHeaders(arrival: Arrival, headers: readonly string[]): string[] {

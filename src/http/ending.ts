@@ -55,12 +55,18 @@ export class Ending implements Finish {
 
   #send(x: Exchange, reply: HeldReply): void {
     this.#observer.finished(x, reply.status, reply.body.length, '')
-    writeAnswer(this.#turn.request, this.#turn.response, reply, answerHeaders(x, reply))
+    const { request, response, isDropped } = this.#turn
+    if (!isDropped) writeAnswer(request, response, reply, answerHeaders(x, reply))
     this.#turn.end()
   }
 
   #stream(x: Exchange, reply: StreamedReply): void {
-    const { request, response } = this.#turn
+    const { request, response, isDropped } = this.#turn
+    if (isDropped) {
+      reply.body.abort()
+      this.#observer.finished(x, reply.status, 0, 'the request was broken')
+      return
+    }
     writeStream(request, response, reply, answerHeaders(x, reply), (sentBytes, problem) => {
       this.#observer.finished(x, reply.status, sentBytes, problemText(problem))
       this.#turn.end()
@@ -71,7 +77,7 @@ export class Ending implements Finish {
     const { request, response } = this.#turn
     abortBody(x)
     this.#observer.crashed(x.arrival.requestId, error)
-    if (response.headersSent) response.destroy()
+    if (response.headersSent || this.#turn.isDropped) response.destroy()
     else writePlain(request, response, 500, 'Internal server error')
     this.#turn.end()
   }

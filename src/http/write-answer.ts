@@ -6,6 +6,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream'
 import { coarseTimers } from '../base/coarse-timer.ts'
 import type { HeldReply } from '../messages/messages.ts'
+import { endAnswer, isLingering } from './linger.ts'
 
 const oneWriteLimitBytes = 16384
 
@@ -47,13 +48,19 @@ export function writeAnswer(
     writePlain(request, response, 500, 'Internal server error')
     return
   }
-  closeUnlessRead(request, response)
+  const isRead = closeUnlessRead(request, response)
   const isEmpty = status === 204 || status === 304
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   headers.push('Date', httpDate())
   if (!isEmpty) headers.push('Content-Length', String(length))
   promiseKeepAlive(response, headers, !isEmpty)
   response.writeHead(status, headers)
+  if (!isRead) {
+    if (isEmpty || length === 0 || request.method === 'HEAD') response.flushHeaders()
+    else response.write(body)
+    endAnswer(request, response)
+    return
+  }
   if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
   // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
   else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')
@@ -75,7 +82,7 @@ export function writePlain(
   message: string,
   headers: readonly string[] = [],
 ): void {
-  closeUnlessRead(request, response)
+  const isRead = closeUnlessRead(request, response)
   const body = JSON.stringify({ message })
   const length = String(Buffer.byteLength(body))
   const all = [...headers, 'Content-Type', 'application/json', 'Date', httpDate()]
@@ -83,12 +90,19 @@ export function writePlain(
   promiseKeepAlive(response, all, true)
   response.sendDate = false
   response.writeHead(status, all)
-  response.end(request.method === 'HEAD' ? undefined : body)
+  if (isRead) {
+    response.end(request.method === 'HEAD' ? undefined : body)
+    return
+  }
+  response.write(body)
+  endAnswer(request, response)
 }
 
 /** An answer that comes before the body was read ends the connection: the rest of the body is not ours to parse. */
-export function closeUnlessRead(request: IncomingMessage, response: ServerResponse): void {
-  if (!request.complete && hasBody(request)) response.shouldKeepAlive = false
+export function closeUnlessRead(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.complete || !hasBody(request)) return true
+  response.shouldKeepAlive = false
+  return false
 }
 
 function hasBody(request: IncomingMessage): boolean {
@@ -103,7 +117,7 @@ const parserAnswers: Readonly<Record<string, readonly [number, string]>> = {
 
 /** What node's parser refuses never becomes a request; it gets an answer on the bare socket. */
 export function writeFault(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET') socket.destroy()
+  if (error.code === 'ECONNRESET' || isLingering(socket)) socket.destroy()
   else writeRaw(socket, ...(parserAnswers[error.code ?? ''] ?? ([400, 'Bad request'] as const)))
 }
 

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CoarseTimeout, coarseTimers } from '../base/coarse-timer.ts'
 import type { BodySink, BodyStream } from '../messages/body-stream.ts'
 import type { StreamedReply } from '../messages/messages.ts'
+import { endAnswer } from './linger.ts'
 import { closeUnlessRead, httpDate, promiseKeepAlive, writePlain } from './write-answer.ts'
 
 /** A client that takes nothing for so long holds a back end's connection no longer. */
@@ -88,7 +89,7 @@ class StreamedAnswer extends CoarseTimeout implements BodySink {
       return
     }
     this.#finish(null)
-    this.#response.end()
+    endAnswer(this.#response.req, this.#response)
   }
 
   fail(error: unknown): void {

@@ -8,6 +8,7 @@
  */
 import { type Credentials, sign } from '../aws/sign.ts'
 import type { Clock } from '../base/clock.ts'
+import { heldBody } from '../messages/body-stream.ts'
 import type { IntegrationRequest, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { encodeServicePath, hasDotSegment } from '../program/aws-service-uri.ts'
@@ -65,7 +66,7 @@ export function prepareAwsService(
       rawPath: path,
       rawQuery: query,
       headers: Object.fromEntries(headers),
-      body: request.body ?? '',
+      body: heldBody(request.body) ?? '',
       announcesHash: true,
       credentials,
       region: endpoint.signingRegion,
@@ -135,8 +136,9 @@ function queryOf({ query, action }: AwsEndpoint, request: IntegrationRequest): s
   return `${text}&Version=${version}`
 }
 
-function namesVersion(query: string, { body }: IntegrationRequest): boolean {
+function namesVersion(query: string, request: IntegrationRequest): boolean {
   if (/(?:^|&)Version=/.test(query)) return true
+  const body = heldBody(request.body)
   return body !== null && (body.includes('&Version=') || body.indexOf('Version=') === 0)
 }
 

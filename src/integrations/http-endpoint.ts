@@ -186,6 +186,8 @@ function joinQuery(fixed: string, added: string): string {
 /** A failed call -> the refusal that answers it; `authority`: who was called. Other errors stay what they are. */
 export function refusalFor(error: unknown, authority: string): unknown {
   if (!(error instanceof HttpClientError)) return error
+  // Of the request's own body: it was too large, say.
+  if (error.cause instanceof Refusal) return error.cause
   const reason = `${authority}: ${error.message}`
   switch (error.type) {
     case 'timeout':

@@ -4,6 +4,7 @@
  * How a call that did not give an answer becomes a gateway response follows AWS: no permission or no function is
  * 500, an error or a malformed answer 502, too late 504.
  */
+import { heldBody } from '../messages/body-stream.ts'
 import type {
   FunctionAnswer,
   IntegrationRequest,
@@ -92,7 +93,7 @@ export function prepareLambda(
     const asynchronous = headerOf(request, 'x-amz-invocation-type')?.toLowerCase() === 'event'
     const answer = await invoke({
       functionArn: plan.functionArn,
-      payload: jsonPayload(request.body),
+      payload: jsonPayload(heldBody(request.body)),
       sourceArn,
       sourceAccount: program.account,
       asynchronous,

@@ -3,6 +3,7 @@
  * response; the body that response templates see is empty ("Set up mock integrations" in the developer guide; that
  * unquoted `{statusCode: 200}` works is recorded from AWS, and the CDK relies on it).
  */
+import { heldBody } from '../messages/body-stream.ts'
 import type { IntegrationRequest, IntegrationResponse, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 
@@ -14,7 +15,7 @@ export function prepareMock(): Send {
   let lastText = ''
   let lastStatus: number | undefined
   return function sendMock(request: IntegrationRequest): IntegrationResponse {
-    const text = textOf(request.body)
+    const text = textOf(heldBody(request.body))
     if (text !== lastText) {
       lastStatus = statusOf(text)
       lastText = text

@@ -36,6 +36,12 @@ export function isStream(body: Buffer | string | BodyStream): body is BodyStream
   return typeof body !== 'string' && !(body instanceof Uint8Array)
 }
 
+/** A body where only held ones can come: whoever is mapped or signed gets no stream. */
+export function heldBody<Held extends Buffer | null>(body: Held | BodyStream): Held {
+  if (body !== null && isStream(body)) throw new Error('A body that is needed whole is streamed')
+  return body as Held
+}
+
 /** All of it; rejects with what `tooLarge` gives when it is more than `limitBytes`, and with what the source failed of. */
 export function gatherBody(
   stream: BodyStream,

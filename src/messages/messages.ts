@@ -49,7 +49,8 @@ export interface IntegrationRequest {
   readonly headers: HeaderList
   /** The Host header that a mapping sets; null: the endpoint's own. */
   readonly host: string | null
-  readonly body: Buffer | null
+  /** A stream for HTTP_PROXY only. */
+  readonly body: Buffer | BodyStream | null
   /** Proxy integrations build from the request itself. */
   readonly incoming: MethodRequest
 }

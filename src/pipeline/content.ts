@@ -25,10 +25,19 @@ export function requestContent(
   handling: ContentHandling | null,
 ): Content {
   if (body === null) return { bytes: empty, isText: true }
+  return converted(body, requestConversion(contentType, binary, handling))
+}
+
+/** What becomes of a request's body, by the first table. */
+export function requestConversion(
+  contentType: string | undefined,
+  binary: MediaTypeSet,
+  handling: ContentHandling | null,
+): Conversion {
   if (!binary.isEmpty && contentType !== undefined && binary.has(contentType)) {
-    return handling === 'CONVERT_TO_TEXT' ? asBase64(body) : { bytes: body, isText: false }
+    return handling === 'CONVERT_TO_TEXT' ? 'to-base64' : 'none'
   }
-  return handling === 'CONVERT_TO_BINARY' ? fromBase64(body) : asText(body)
+  return handling === 'CONVERT_TO_BINARY' ? 'from-base64' : 'text'
 }
 
 /** What becomes of a body. */

@@ -7,6 +7,7 @@
  */
 import type { SigningIdentity } from '../aws/identity.ts'
 import type { Finder } from '../aws/identity-finder.ts'
+import type { BodyStream } from '../messages/body-stream.ts'
 import type {
   Cancel,
   IntegrationRequest,
@@ -37,6 +38,12 @@ export interface Gate {
   take(nowMs: number): boolean
 }
 
+/** A client's body on its way. */
+export interface RequestBody extends BodyStream {
+  /** How much of it has come. */
+  readonly takenBytes: number
+}
+
 /** A route with the steps and the integration that were picked for it when its program was loaded. */
 export interface LoadedRoute {
   readonly route: Route
@@ -50,6 +57,8 @@ export interface LoadedRoute {
   readonly bodyLimitBytes: number
   /** Who signs requests; always the newest. */
   readonly identities: Finder
+  /** Long bodies of requests need not be held. */
+  readonly streamsBodies: boolean
   readonly answerLimitBytes: number
   /** Bytes per second of a streamed answer after its first 10 MB; 0: unlimited. */
   readonly streamRate: number
@@ -65,6 +74,8 @@ export class Exchange implements Variables {
   readonly loaded: LoadedRoute
   /** Replaced once when the body arrived in a content coding. */
   methodRequest: ClientRequest
+  /** A body that is not held; `methodRequest.body` is null then. null: there is none. */
+  streamedBody: RequestBody | null
   /** That of several clients when they wait for the same answer. */
   cancel: Cancel
   readonly stageVariables: Readonly<Record<string, string>>
@@ -100,6 +111,7 @@ export class Exchange implements Variables {
     this.program = program
     this.loaded = loaded
     this.methodRequest = methodRequest
+    this.streamedBody = null
     this.cancel = cancel
     this.stageVariables = program.stageVariables
     this.traceId = traceId

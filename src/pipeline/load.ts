@@ -7,6 +7,7 @@ import type { Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
 import type { Gate, LoadedRoute } from './exchange.ts'
 import { stepsFor } from './pipeline.ts'
+import { mayStreamBodies } from './request-streaming.ts'
 import type { StageCache } from './stage-cache.ts'
 
 export interface LoadedProgram {
@@ -50,6 +51,7 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         bodyLimitBytes: tools.bodyLimitBytes,
         identities: tools.identities,
         answerLimitBytes: tools.answerLimitBytes,
+        streamsBodies: mayStreamBodies(route),
         holdsStreams: false,
         streamRate: tools.streamRate,
         holdsAnswers: route.cache !== null || program.minimumCompressionBytes !== null,

@@ -5,6 +5,7 @@
  * see `passthroughBehavior`), then the parameter mappings and the template's overrides give path, query and headers.
  * Proxy: the request goes through as it is, with the mapped parameters merged in.
  */
+import type { BodyStream } from '../messages/body-stream.ts'
 import type { IntegrationRequest, PathOverride } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type {
@@ -19,6 +20,7 @@ import type { Exchange } from './exchange.ts'
 import { HeaderDraft, proxiedHeaders } from './integration-headers.ts'
 import { encodeQueryPair } from './query.ts'
 import { renderTemplate } from './render.ts'
+import { streamedBody } from './request-streaming.ts'
 
 const nothing: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
@@ -133,9 +135,18 @@ function httpProxyRequest(x: Exchange, plan: HttpProxyPlan): IntegrationRequest 
     query,
     headers: proxiedHeaders(x, mapped),
     host: mapped === null ? null : mapped.host,
-    body: request.body === null ? null : content.bytes,
+    body: bodyOf(x, content.bytes, contentType),
     incoming: request,
   }
+}
+
+function bodyOf(
+  x: Exchange,
+  held: Buffer,
+  contentType: string | undefined,
+): Buffer | BodyStream | null {
+  if (x.streamedBody !== null) return streamedBody(x, x.streamedBody, contentType)
+  return x.methodRequest.body === null ? null : held
 }
 
 function pathOverrideOf({ overrides }: Exchange): PathOverride | null {

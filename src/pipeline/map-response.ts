@@ -6,7 +6,7 @@
  * drops. Overrides made by templates come last ("Override your API's request and response parameters").
  */
 import { isHeaderName } from '../integrations/http/header-name.ts'
-import { isStream } from '../messages/body-stream.ts'
+import { heldBody, isStream } from '../messages/body-stream.ts'
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
@@ -59,7 +59,7 @@ function mapBody(
   headers: string[],
 ): Buffer | string {
   const content = responseContent(
-    heldBody(response),
+    heldBody(response.body),
     findHeader(response.headers, 'content-type'),
     accept,
     x.program.binaryMediaTypes,
@@ -94,16 +94,10 @@ function sourceOf(x: Exchange, response: IntegrationResponse): ResponseSource {
     response,
     variables: x,
     json() {
-      parsed ??= { value: parseJson(heldBody(response)) }
+      parsed ??= { value: parseJson(heldBody(response.body)) }
       return parsed.value
     },
   }
-}
-
-/** Integrations that are mapped hold their answers. */
-function heldBody({ body }: IntegrationResponse): Buffer {
-  if (isStream(body)) throw new Error('An integration that is mapped streamed its answer')
-  return body
 }
 
 function parseJson(body: Buffer): unknown {

@@ -32,7 +32,7 @@ export class Observer {
     record.steps = x.loaded.steps
     record.integrationMs = x.integrationResponse?.latencyMs ?? -1
     record.integrationStatus = x.integrationResponse?.status ?? 0
-    record.requestBytes = x.methodRequest.body?.length ?? 0
+    record.requestBytes = x.methodRequest.body?.length ?? x.streamedBody?.takenBytes ?? 0
     fillCache(record, x.cacheUse)
     fillAnswer(record, status, responseBytes, x.refusal, x.program)
     record.brokenOff = kept(brokenOff, 4096)

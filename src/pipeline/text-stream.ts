@@ -4,18 +4,23 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { BodySink, BodyStream } from '../messages/body-stream.ts'
+import { Refusal } from '../messages/refusals.ts'
 
 const none = Buffer.alloc(0)
 
-/** Gives the same as converting the whole at once. */
+/**
+ * Gives the same as converting the whole at once. With a length that was promised already it cannot: what is not UTF-8 ends
+ * it with a refusal.
+ */
 export class TextStream implements BodyStream, BodySink {
-  readonly lengthBytes = -1
+  readonly lengthBytes: number
   readonly #source: BodyStream
   #sink: BodySink | null = null
   #cut: Buffer = none
 
-  constructor(source: BodyStream) {
+  constructor(source: BodyStream, lengthBytes = -1) {
     this.#source = source
+    this.lengthBytes = lengthBytes
   }
 
   start(sink: BodySink): void {
@@ -35,16 +40,23 @@ export class TextStream implements BodyStream, BodySink {
     const all = this.#cut.length === 0 ? piece : Buffer.concat([this.#cut, piece])
     const whole = all.length - cutLength(all)
     this.#cut = whole === all.length ? none : all.subarray(whole)
-    return whole === 0 || this.#taker.write(asText(all.subarray(0, whole)))
+    return whole === 0 || this.#give(all.subarray(0, whole))
   }
 
   end(): void {
-    if (this.#cut.length > 0) this.#taker.write(asText(this.#cut))
-    this.#taker.end()
+    if (this.#cut.length === 0 || this.#give(this.#cut) || this.lengthBytes < 0) this.#taker.end()
   }
 
   fail(error: unknown): void {
     this.#taker.fail(error)
+  }
+
+  #give(bytes: Buffer): boolean {
+    if (isUtf8(bytes)) return this.#taker.write(bytes)
+    if (this.lengthBytes < 0) return this.#taker.write(Buffer.from(bytes.toString('utf8')))
+    this.#source.abort()
+    this.#taker.fail(notText())
+    return false
   }
 
   get #taker(): BodySink {
@@ -53,8 +65,12 @@ export class TextStream implements BodyStream, BodySink {
   }
 }
 
-function asText(bytes: Buffer): Buffer {
-  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'))
+/** AWS would send on something else than it was given. */
+function notText(): Refusal {
+  return new Refusal('UNSUPPORTED_MEDIA_TYPE', {
+    reason:
+      'the body is not UTF-8, and its media type is not among the binaryMediaTypes of the API, so that bytes in it would be replaced; it is too long to be held for that',
+  })
 }
 
 /** How many bytes at the end begin a character that is not complete. */
