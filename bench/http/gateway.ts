@@ -114,6 +114,10 @@ function definition(backend: number, functionArn: string): object {
   return {
     openapi: '3.0.1',
     info: { title: 'bench', version: '1' },
+    'x-amazon-apigateway-request-validators': {
+      all: { validateRequestBody: true, validateRequestParameters: true },
+    },
+    components: { schemas: { Pet: petModel } },
     paths: {
       '/mock': {
         get: {
@@ -160,6 +164,30 @@ function definition(backend: number, functionArn: string): object {
           },
         },
       },
+      '/validated': {
+        post: {
+          responses: ok,
+          'x-amazon-apigateway-request-validator': 'all',
+          parameters: [
+            { name: 'Content-Type', in: 'header', required: true, schema: { type: 'string' } },
+          ],
+          requestBody: {
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
+          },
+          'x-amazon-apigateway-integration': {
+            type: 'http',
+            httpMethod: 'GET',
+            uri: `http://127.0.0.1:${backend}/100`,
+            requestTemplates: { 'application/json': template },
+            responses: {
+              default: {
+                statusCode: '200',
+                responseTemplates: { 'application/json': '{"length":$input.body.length()}' },
+              },
+            },
+          },
+        },
+      },
       '/vtl-http': {
         post: {
           responses: ok,
@@ -179,6 +207,17 @@ function definition(backend: number, functionArn: string): object {
       },
     },
   }
+}
+
+const petModel = {
+  type: 'object',
+  required: ['name', 'tags'],
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 64 },
+    tags: { type: 'array', maxItems: 8, items: { type: 'string', pattern: '^[a-z]+$' } },
+    age: { type: 'integer', minimum: 0, maximum: 200 },
+  },
 }
 
 const responseTemplate =
