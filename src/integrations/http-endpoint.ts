@@ -8,7 +8,7 @@
  */
 import type { BodySink, BodyStream } from '../messages/body-stream.ts'
 import { isStream } from '../messages/body-stream.ts'
-import type { IntegrationRequest, Send } from '../messages/messages.ts'
+import type { IntegrationRequest, IntegrationResponse, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type {
   HttpEndpoint,
@@ -19,7 +19,7 @@ import type {
 import { fillPath } from './fill-path.ts'
 import type { HttpClient } from './http/client.ts'
 import { HttpClientError } from './http/errors.ts'
-import type { HttpTarget } from './http/http-call.ts'
+import type { HttpTarget, OpenAnswer } from './http/http-call.ts'
 import type { AnswerLimits } from './http/open-exchange.ts'
 import { type PrivateNetwork, targetOf } from './private-network.ts'
 
@@ -49,33 +49,29 @@ export function prepareHttp(
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs, timeoutMs)
   const answerLimits = answerLimitsOf(plan, limits)
   const idleTimeoutMs = plan.type === 'HTTP_PROXY' ? plan.streaming?.idleTimeoutMs : undefined
-  return async function sendHttp(request, _variables, cancel) {
-    const path = pathFor(endpoint, request)
-    try {
-      const answer = await client.open(
-        {
-          target,
-          method: endpoint.method ?? request.method,
-          path,
-          headers: ['Host', request.host ?? endpoint.authority, ...request.headers],
-          body: request.body,
-          connectTimeoutMs,
-          timeoutMs,
-          idleTimeoutMs,
-          cancel,
-        },
-        answerLimits,
-      )
-      const { body } = answer
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        body: isStream(body) ? new RefusingStream(body, whom) : body,
-        latencyMs: answer.timings.totalMs,
-      }
-    } catch (error) {
-      throw refusalFor(error, whom)
+  const fail = (error: unknown): never => {
+    throw refusalFor(error, whom)
+  }
+  const take = ({ status, headers, body, timings }: OpenAnswer): IntegrationResponse => ({
+    status,
+    headers,
+    body: isStream(body) ? new RefusingStream(body, whom) : body,
+    latencyMs: timings.totalMs,
+  })
+  return function sendHttp(request, _variables, cancel) {
+    const call = {
+      target,
+      method: endpoint.method ?? request.method,
+      path: pathFor(endpoint, request),
+      headers: ['Host', request.host ?? endpoint.authority, ...request.headers],
+      body: request.body,
+      connectTimeoutMs,
+      timeoutMs,
+      idleTimeoutMs,
+      cancel,
     }
+    // No async function: this is one promise where that would be three.
+    return client.open(call, answerLimits).then(take, fail)
   }
 }
 
