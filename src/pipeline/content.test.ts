@@ -132,6 +132,25 @@ for (const [name, body, type, set, handling, want, accept] of responses) {
   })
 }
 
+test('without a body and a type it is JSON, which may be binary', () => {
+  const json = compileMediaTypes(['application/json'])
+  assert.equal(requestContent(null, undefined, json, null).isText, false)
+  assert.equal(requestContent(null, 'text/plain', json, null).isText, true)
+  assert.equal(requestContent(null, undefined, json, toText).isText, true)
+})
+
+const encoded = [
+  ['in the quotes of JSON', '"/wCA"'],
+  ['with line ends', '/w\r\nCA\n'],
+] as const
+
+for (const [name, body] of encoded) {
+  test(`base64 ${name} is decoded`, () => {
+    const { bytes: decoded } = responseContent(Buffer.from(body), 'text/plain', '', none, toBinary)
+    assert.deepEqual(decoded, bytes)
+  })
+}
+
 test('what should be base64 and is not is the API owner’s fault', () => {
   assert.throws(
     () => requestContent(Buffer.from('not base64!'), 'text/plain', none, toBinary),

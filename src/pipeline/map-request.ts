@@ -82,6 +82,12 @@ function mapBody(x: Exchange, plan: MappedPlan, contentType: string | undefined)
     return request.body === null ? null : content.bytes
   }
   if (chosen.template === null && request.body === null) return null
+  if (chosen.template !== null && !content.isText) {
+    // As published execution logs have it, also for a template that reads nothing of the body.
+    throw new Refusal('API_CONFIGURATION_ERROR', {
+      reason: `Unable to transform request: a mapping template cannot read a body of ${contentType ?? 'application/json'}, which is binary here, unless the integration's contentHandling is CONVERT_TO_TEXT`,
+    })
+  }
   const body = renderTemplate(x, chosen, content, 'request')
   return typeof body === 'string' ? Buffer.from(body) : body
 }

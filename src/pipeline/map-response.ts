@@ -70,7 +70,8 @@ function mapBody(
     headers.push('Content-Type', 'application/json')
     return content.bytes
   }
-  if (!content.isText && chosen.template !== null) {
+  // Where there is nothing to convert, templates run: those of preflights do under the type of all types.
+  if (!content.isText && content.bytes.length > 0 && chosen.template !== null) {
     throw new Refusal('API_CONFIGURATION_ERROR', {
       reason: 'a mapping template cannot read a binary response body',
     })
