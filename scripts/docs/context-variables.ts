@@ -10,6 +10,8 @@ type Names = Exclude<keyof Context, 'identity' | 'error' | 'authorizer'>
 const general: Readonly<Record<Names, string>> = {
   accountId: 'The account the API belongs to.',
   apiId: "The API's id.",
+  awsEndpointRequestId:
+    "The AWS service's own id of the call; after it, in response templates and mappings.",
   deploymentId: 'The deployment that answers.',
   domainName: 'The host the client called, without the port.',
   domainPrefix: 'Its first label; for the default endpoint the API id.',

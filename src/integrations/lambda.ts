@@ -21,8 +21,6 @@ import { restEvent } from './events/rest.ts'
 import { parseProxyAnswer } from './lambda-proxy-answer.ts'
 import { metadataOf, openProxyStream } from './lambda-stream.ts'
 
-const noHeaders: readonly string[] = Object.freeze([])
-
 export function prepareLambdaProxy(
   plan: LambdaProxyPlan,
   program: Program,
@@ -105,7 +103,7 @@ export function prepareLambda(
     const errorMessage = failed ? (errorMessageOf(body) ?? '') : undefined
     return {
       status: asynchronous ? 202 : 200,
-      headers: noHeaders,
+      headers: answerHeaders(answer),
       body,
       latencyMs: performance.now() - started,
       ...(errorMessage === undefined ? {} : { errorMessage }),
@@ -113,18 +111,31 @@ export function prepareLambda(
   }
 }
 
-/** A request without body invokes the function with `{}` (recorded); what is not JSON, Lambda refuses. */
+/**
+ * A request without body invokes the function with `{}` (recorded). What is not JSON is the client's fault: users show the
+ * message; that the status is 400 is a guess, and so is all behind the message's second colon.
+ */
 function jsonPayload(body: Buffer | null): Buffer | string {
   if (body === null || body.length === 0) return '{}'
   try {
     JSON.parse(body.toString('utf8'))
   } catch (cause) {
-    throw new Refusal('API_CONFIGURATION_ERROR', {
+    throw new Refusal('BAD_REQUEST_BODY', {
+      message: 'Could not parse request body into json: Could not parse payload into json',
       reason: 'the body for the function is not JSON; add a mapping template for its content type',
       cause,
     })
   }
   return body
+}
+
+/** What the Lambda service itself answers with, for mappings; no invocation id where the runner has none. */
+function answerHeaders(answer: FunctionAnswer): readonly string[] {
+  const headers = ['Content-Type', 'application/json']
+  if (answer.type !== 'answered') return headers
+  if (answer.invocationId !== undefined) headers.push('x-amzn-RequestId', answer.invocationId)
+  if (answer.functionError !== null) headers.push('X-Amz-Function-Error', answer.functionError)
+  return headers
 }
 
 function payloadOf(answer: FunctionAnswer): Buffer {

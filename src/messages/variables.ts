@@ -34,6 +34,8 @@ export interface Context {
   readonly accountId: string
   readonly apiId: string
   readonly authorizer?: Readonly<Record<string, unknown>>
+  /** The service's own id of the call; only after it, and only of AWS services. */
+  readonly awsEndpointRequestId?: string
   readonly deploymentId: string
   readonly domainName: string
   readonly domainPrefix: string

@@ -140,6 +140,11 @@ export class Exchange implements Variables {
     return this.#context
   }
 
+  /** The AWS service behind the integration has answered: what reads `$context` from now on sees its request id. */
+  noteEndpointRequest(id: string): void {
+    this.#context = { ...this.context, awsEndpointRequestId: id }
+  }
+
   /** The overrides a request template made, kept for the response template. */
   takeOverrides(): Overrides {
     this.overrides ??= newOverrides()

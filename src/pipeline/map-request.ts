@@ -212,14 +212,18 @@ export function sourceOf(x: Exchange): RequestSource {
   }
 }
 
-/** AWS parses a body for mappings only when it begins like JSON. */
+/** AWS parses a body for mappings only when it begins like JSON, and refuses what then is none (published logs). */
 function parseJson(body: Buffer | null): unknown {
   if (body === null) return undefined
   const text = body.toString('utf8')
   if (!/^\s*["'{[]/.test(text)) return undefined
   try {
     return JSON.parse(text)
-  } catch {
-    return undefined
+  } catch (cause) {
+    throw new Refusal('BAD_REQUEST_BODY', {
+      message: 'Invalid JSON in request body',
+      reason: 'a mapping reads a part of the body, which begins like JSON and is none',
+      cause,
+    })
   }
 }

@@ -31,6 +31,7 @@ export function mapResponse(x: Exchange): Reply {
       reason: `No match for output mapping and no default output mapping configured. Endpoint Response Status Code: ${response.status}`,
     })
   }
+  if (plan.type === 'AWS' || plan.type === 'AWS_SERVICE') noteEndpointRequest(x, response)
   const accept = x.methodRequest.headerNoCase('accept')
   const headers: string[] = []
   const body = mapBody(x, chosen, response, accept, headers)
@@ -42,6 +43,11 @@ export function mapResponse(x: Exchange): Reply {
     for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
   }
   return { status: overriddenStatus(overrides.status) ?? chosen.status, headers, body }
+}
+
+function noteEndpointRequest(x: Exchange, { headers }: IntegrationResponse): void {
+  const id = findHeader(headers, 'x-amzn-requestid') ?? findHeader(headers, 'x-amz-request-id')
+  if (id !== undefined) x.noteEndpointRequest(id)
 }
 
 /** AWS ignores an override that is no HTTP status (recorded). */

@@ -85,6 +85,8 @@ export function planIntegration(
       }))
     }
     case 'AWS': {
+      const wrongVerb = isInvocationUri(integration.uri ?? '') ? wrongLambdaVerb(integration) : null
+      if (wrongVerb !== null) return blocked(wrongVerb)
       const mapping = planMapping(integration, settings, place)
       return resolve(integration, settings, uri =>
         isInvocationUri(uri)
@@ -119,12 +121,8 @@ function planLambdaProxy(
   place: Place,
   base: Base,
 ): PlannedIntegration {
-  // Recorded: Lambda takes POST only, and AWS finds out when the request comes.
-  if (integration.httpMethod !== 'POST') {
-    return blocked(
-      `The integration calls Lambda with ${integration.httpMethod || 'no method'}; it must be POST.`,
-    )
-  }
+  const wrongVerb = wrongLambdaVerb(integration)
+  if (wrongVerb !== null) return blocked(wrongVerb)
   // Recorded: mappings of a Lambda proxy integration do nothing, except that illegal ones are still errors.
   const illegal = planParameters(integration, place).find(
     parameter =>
@@ -152,6 +150,12 @@ function proxyArnOf(uri: string, { responseTransferMode }: Integration, account:
       ? `responseTransferMode STREAM needs a URI that ends in /response-streaming-invocations, not ${uri}`
       : `${uri} streams the answer, for which responseTransferMode must be STREAM`,
   )
+}
+
+/** Recorded of proxies: Lambda takes POST only, and AWS finds out when the request comes. */
+function wrongLambdaVerb({ httpMethod }: Integration): string | null {
+  if (httpMethod === 'POST') return null
+  return `The integration calls Lambda with ${httpMethod || 'no method'}; it must be POST.`
 }
 
 /** Fills the stage variables in and hands the URI to `make`. */

@@ -245,3 +245,96 @@ test('AWS: templates map in and out, and an error message picks the response', a
   assert.equal(bad.status, 404, bad.body)
   assert.deepEqual(bad.json(), { error: 'NotFound: it' })
 })
+
+test('AWS: what is not JSON never reaches the function, and no body is {}', async () => {
+  const id = await deployPlain('plain')
+  const text = { method: 'POST', headers: ['Content-Type', 'text/plain'], body: 'hello' }
+  const refused = await t.call(id, '/m', text)
+  assert.equal(refused.status, 400)
+  assert.match(refused.body, /^\{"message":"Could not parse request body into json: /)
+  const empty = await t.call(id, '/m', { method: 'POST' })
+  assert.deepEqual([empty.status, empty.json()], [200, {}])
+})
+
+test('AWS: mappings of the answer see the headers of the Lambda service', async () => {
+  const id = await deployPlain('told', {
+    responses: {
+      default: {
+        statusCode: '200',
+        responseParameters: {
+          'method.response.header.X-Call': 'context.awsEndpointRequestId',
+          'method.response.header.X-Same': 'integration.response.header.x-amzn-RequestId',
+          'method.response.header.X-Type': 'integration.response.header.Content-Type',
+          'method.response.header.X-Fault': 'integration.response.header.X-Amz-Function-Error',
+        },
+        responseTemplates: { 'application/json': '$context.awsEndpointRequestId' },
+      },
+    },
+  })
+  const answer = await t.call(id, '/m', { method: 'POST', body: '{}' })
+  assert.match(answer.body, /^[0-9a-f-]{36}$/)
+  const { headers } = answer
+  assert.deepEqual(
+    [headers['x-call'], headers['x-same'], headers['x-type'], headers['x-fault']],
+    [answer.body, answer.body, 'application/json', undefined],
+  )
+  const failed = await t.call(id, '/m', { method: 'POST', body: '{"fail":"x"}' })
+  assert.deepEqual([failed.status, failed.headers['x-fault']], [200, 'Unhandled'])
+})
+
+const messages = [
+  { name: 'the whole message', pattern: 'NotFound: it', fail: 'NotFound: it', want: 404 },
+  { name: 'a part of it', pattern: 'NotFound', fail: 'NotFound: it', want: 200 },
+  {
+    name: 'a message with a line end by a point',
+    pattern: '.*Found.*',
+    fail: 'a\nFound',
+    want: 200,
+  },
+  { name: 'one with a line end by all', pattern: '(?s).*Found.*', fail: 'a\nFound', want: 404 },
+]
+
+for (const { name, pattern, fail, want } of messages) {
+  test(`AWS: the pattern ${pattern} and ${name}: ${want}`, async () => {
+    const id = await deployPlain('failing', {
+      responses: { default: { statusCode: '200' }, [pattern]: { statusCode: '404' } },
+    })
+    const answer = await t.call(id, '/m', { method: 'POST', body: JSON.stringify({ fail }) })
+    assert.equal(answer.status, want)
+  })
+}
+
+test('AWS: X-Amz-Invocation-Type Event invokes and does not wait', async () => {
+  const id = await deployPlain('later', {
+    requestParameters: { 'integration.request.header.X-Amz-Invocation-Type': "'Event'" },
+    responses: { default: { statusCode: '202' } },
+  })
+  const answer = await t.call(id, '/m', { method: 'POST', body: '{"fail":"x"}' })
+  assert.deepEqual([answer.status, answer.body], [202, ''])
+})
+
+for (const httpMethod of ['GET', 'ANY']) {
+  test(`Lambda is called by POST: ${httpMethod} is 500 and does not invoke`, async () => {
+    const id = await deployPlain(`by${httpMethod}`, { httpMethod })
+    assert.equal((await t.call(id, '/m', { method: 'POST', body: '{}' })).status, 500)
+  })
+}
+
+async function deployPlain(name: string, more: object = {}): Promise<string> {
+  const uri = await t.addFunction(
+    `${name}${++made}`,
+    'export const handler = async event => { if (event.fail) throw new Error(event.fail); return event }',
+  )
+  const names = ['X-Call', 'X-Same', 'X-Type', 'X-Fault']
+  const headers = Object.fromEntries(names.map(one => [one, { schema: { type: 'string' } }]))
+  const responses = Object.fromEntries(
+    [200, 202, 404].map(status => [status, { description: '', headers }]),
+  )
+  const integration = {
+    type: 'aws',
+    httpMethod: 'POST',
+    uri,
+    responses: { default: { statusCode: '200' } },
+  }
+  return t.deploy(api({ '/m': { post: operation({ ...integration, ...more }, { responses }) } }))
+}

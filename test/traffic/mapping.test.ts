@@ -188,3 +188,28 @@ test('a template without text passes the body through, on both ways', async () =
   assert.equal((await t.call(apiId, '/x', { method: 'POST', headers })).body, '')
   await backend.close()
 })
+
+test('parameters: a body that a mapping reads and that only begins like JSON is 400', async () => {
+  const echo = await startBackend((request, response) => {
+    response.end(String(request.headers['x-part']))
+  })
+  const integration = operation({
+    type: 'http_proxy',
+    httpMethod: 'POST',
+    uri: `${echo.url}/`,
+    requestParameters: { 'integration.request.header.X-Part': 'method.request.body.a[0].b' },
+  })
+  const bodies = [
+    { body: '{"a":[{"b":"deep"}]}', want: [200, 'deep'] },
+    { body: '{"a":[{"b":1.50}]}', want: [200, '1.5'] },
+    { body: '{"a":[{"b":{"c":null}}]}', want: [200, '{"c":null}'] },
+    { body: '{"a":[]}', want: [200, 'undefined'] },
+    { body: 'a[0].b', want: [200, 'undefined'] },
+    { body: ' {"a":', want: [400, '{"message":"Invalid JSON in request body"}'] },
+  ]
+  for (const { body, want } of bodies) {
+    const answer = await answerOf(integration, { method: 'POST', body })
+    assert.deepEqual([answer.status, answer.body], want)
+  }
+  await echo.close()
+})
