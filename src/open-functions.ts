@@ -4,8 +4,8 @@ import { AwsCalls } from './aws-call.ts'
 import { systemClock } from './base/clock.ts'
 import { FunctionCalls } from './function-calls.ts'
 import { FunctionLogs } from './function-logs.ts'
+import { runnerFrom } from './function-runner.ts'
 import type { IntegrationTools } from './integrations/prepare.ts'
-import { FunctionRunner } from './lambda/runner.ts'
 import type { Log } from './observe/log.ts'
 import type { Options } from './options.ts'
 import { RemoteFunctions } from './remote-functions.ts'
@@ -30,14 +30,9 @@ export function openFunctions(
 ): OpenFunctions {
   const report = (error: unknown) => log.error(String(error))
   const logs = new FunctionLogs(join(options.dataDir, 'logs'), report)
-  const runner = new FunctionRunner({
-    clock: systemClock,
-    maxEnvironments: options.functionEnvironments,
-    idleMs: options.functionIdleMs,
-    onLog: line => {
-      logs.add(line)
-      log.info(line.text, { function: line.arn, requestId: line.requestId })
-    },
+  const runner = runnerFrom(options, line => {
+    logs.add(line)
+    log.info(line.text, { function: line.arn, requestId: line.requestId })
   })
   const { connectTimeoutMs, answerLimitBytes } = options
   const aws = new AwsCalls({ client, ...access, connectTimeoutMs, answerLimitBytes })

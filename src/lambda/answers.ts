@@ -21,6 +21,13 @@ export function timedOut(requestId: string, timeoutMs: number): Answer {
   return { ...platformError('Sandbox.Timedout', requestId, message), isTimeout: true }
 }
 
+/** The signal behind an exit code of a program that ran another: 128 and its number; null: it is no such code. */
+export function signalOf(code: number): NodeJS.Signals | null {
+  const names = Object.entries(constants.signals)
+  // Names of signals are what the system says they are.
+  return (names.find(([, number]) => number === code - 128)?.[0] as NodeJS.Signals) ?? null
+}
+
 /** The process ended by itself. */
 export function exited(
   requestId: string,

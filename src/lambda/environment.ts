@@ -10,6 +10,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import {
@@ -19,6 +20,7 @@ import {
   noBootstrap,
   notStarted,
   outOfMemory,
+  signalOf,
   timedOut,
   tooManyProcesses,
   unreadable,
@@ -33,6 +35,7 @@ import { EnvironmentLog, type OnLog } from './log.ts'
 import type { Places } from './places.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { type Runtime, runtimeOf } from './runtimes.ts'
+import { socketOf } from './sandbox.ts'
 import type { FunctionSettings, Invocation, ResultContentType } from './settings.ts'
 import type { Stragglers } from './stragglers.ts'
 import { logGroupOf } from './variables.ts'
@@ -50,11 +53,10 @@ export interface EnvironmentOptions {
   readonly temporaryRoot: string
   readonly responseLimitBytes: number
   readonly logLimitBytes: number
+  /** How long a function may load before it begins again. */
+  readonly initLimitMs: number
   readonly onLog: OnLog
 }
-
-/** How long AWS lets a function load before it begins again. */
-const initLimitMs = 10_000
 
 type OnAnswer = (answer: Answer) => void
 
@@ -73,7 +75,7 @@ export class Environment implements Listener, Watched {
   readonly #runtime: Runtime
   readonly #options: EnvironmentOptions
   readonly #onDead: () => void
-  readonly #temporary: string
+  #temporary: string
   readonly #initialization: 'on-demand' | 'provisioned-concurrency'
   #process: FunctionProcess | undefined
   #conversation: Conversation | undefined
@@ -131,7 +133,7 @@ export class Environment implements Listener, Watched {
       this.#reportInit(answer.isTimeout ? 'timeout' : 'error', answer)
       onFailure(answer)
     }
-    this.#timer = setTimeout(() => this.#startAgain(), initLimitMs)
+    this.#timer = setTimeout(() => this.#startAgain(), this.#options.initLimitMs)
     void this.#boot()
   }
 
@@ -202,7 +204,7 @@ export class Environment implements Listener, Watched {
         this.#die(noBootstrap(this.#requestId, places))
         return
       }
-      if (isCustom) api = await RuntimeApi.open(this, this.#describeForApi())
+      if (isCustom) api = await RuntimeApi.open(this, this.#describeForApi(), this.#socketPath())
       const { pythonPath: command } = this.#options.launch
       const pythonPath = this.#runtime.type === 'python' ? await realPython(command) : command
       if (this.#isKilled) {
@@ -260,18 +262,25 @@ export class Environment implements Listener, Watched {
     this.#process = undefined
     if (this.#isRestarting && !this.#isKilled) {
       this.#isRestarting = false
+      // What is left of the first one is still being cleared away from the old folder.
+      this.#temporary += '-2'
       void this.#boot()
       return
     }
     const id = this.#requestId
-    if (exit.type === 'not-started') this.#die(notStarted(id, exit.error))
-    else this.#die(exited(id, exit.code, exit.signal))
+    if (exit.type === 'not-started') {
+      this.#die(notStarted(id, exit.error))
+      return
+    }
+    const isSandboxed = this.#options.launch.sandbox !== undefined
+    const signal = isSandboxed && exit.code !== null ? signalOf(exit.code) : exit.signal
+    this.#die(exited(id, exit.code, signal))
   }
 
   /** Loading took too long. */
   #startAgain(): void {
     const { timeoutMs } = this.#settings
-    this.initMs = initLimitMs
+    this.initMs = this.#options.initLimitMs
     this.#reportInit('timeout', undefined)
     this.#isRestarting = true
     this.#timer = setTimeout(() => this.#timeOut(), timeoutMs)
@@ -335,6 +344,14 @@ export class Environment implements Listener, Watched {
       runtimeMinor: this.#runtime.type === 'python' ? this.#runtime.minor : undefined,
       responseLimitBytes: this.#options.responseLimitBytes,
     })
+  }
+
+  /** Undefined: the Runtime API has a port. */
+  #socketPath(): string | undefined {
+    const { sandbox } = this.#options.launch
+    if (sandbox === undefined || sandbox.network) return undefined
+    mkdirSync(this.#temporary, { recursive: true, mode: 0o700 })
+    return socketOf(this.#temporary)
   }
 
   #describeForApi(): { arn: string; responseLimitBytes: number; pid: () => number | undefined } {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Places, Start } from './places.ts'
 import { isExecutable, type Runtime } from './runtimes.ts'
-import { type Sandbox, sandboxed } from './sandbox.ts'
+import { bridged, type Sandbox, sandboxed } from './sandbox.ts'
 import type { FunctionSettings } from './settings.ts'
 import { variablesOf } from './variables.ts'
 
@@ -53,7 +53,8 @@ export function launchOf(
       : { task: '/var/task', layers: ['/opt'], temporary: '/tmp', bootstraps: '/var/runtime' }
   const variables = variablesOf(settings, start, places, runtime, options.variables)
   const inner = commandOf(runtime, settings, places, options)
-  const command = sandbox === undefined ? inner : sandboxed(inner, settings, options, sandbox)
+  const command =
+    sandbox === undefined ? inner : sandboxed(inner, settings, start, options, sandbox)
   return {
     command: '/bin/sh',
     args: ['-c', limited, ...command],
@@ -67,7 +68,7 @@ function commandOf(
   runtime: Runtime,
   settings: FunctionSettings,
   places: Places,
-  { nodePath, pythonPath }: Interpreters,
+  { nodePath, pythonPath, sandbox }: LaunchOptions,
 ): readonly string[] {
   switch (runtime.type) {
     case 'node':
@@ -81,7 +82,9 @@ function commandOf(
     case 'python':
       return [pythonPath, '-s', '-B', join(places.bootstraps, 'python', 'main.py')]
     case 'custom':
-      return [customBootstrap(settings, places)]
+      return sandbox === undefined || sandbox.network
+        ? [customBootstrap(settings, places)]
+        : bridged(nodePath, customBootstrap(settings, places))
     default:
       return runtime satisfies never
   }

@@ -85,6 +85,11 @@ export class Pool {
     return Math.max(this.#waiters.length - this.#starting, missing)
   }
 
+  /** Environments that are loaded. */
+  get ready(): number {
+    return this.size - this.#starting
+  }
+
   get starting(): number {
     return this.#starting
   }

@@ -49,6 +49,8 @@ export interface RunnerOptions {
   readonly maxWaitMs?: number
   /** Default: AWS's limits. */
   readonly payloadLimits?: { readonly request: number; readonly response: number }
+  /** How long a function may load before it begins again with its own time limit; default 10 seconds, as on AWS. */
+  readonly initLimitMs?: number
   /** What a function may print in one invocation; default 4 MB. */
   readonly logLimitBytes?: number
   /** Environment variables for every function, such as AWS_ENDPOINT_URL. */
@@ -121,6 +123,7 @@ export class FunctionRunner {
       temporaryRoot,
       responseLimitBytes: limits.response,
       logLimitBytes: options.logLimitBytes ?? 4 * 1024 * 1024,
+      initLimitMs: options.initLimitMs ?? 10_000,
       onLog: options.onLog,
     }
     this.#host = {
@@ -167,8 +170,7 @@ export class FunctionRunner {
 
   /** How many environments of the version or alias are started. */
   readyOf(arn: string): number {
-    const pool = this.#pools.get(arn)
-    return pool === undefined ? 0 : pool.size - pool.starting
+    return this.#pools.get(arn)?.ready ?? 0
   }
 
   /** Why functions of the runtime cannot run here, a sentence for the user; undefined when they can. */

@@ -15,6 +15,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { type Answer, answeredTooMuch } from './answers.ts'
 import type { Conversation, Listener } from './conversation.ts'
+import { bridgePort } from './sandbox.ts'
 import type { Invocation, ResultContentType } from './settings.ts'
 import { measure } from './watchdog.ts'
 
@@ -59,19 +60,24 @@ export class RuntimeApi implements Conversation {
     this.#server.unref()
   }
 
-  /** Listens on a free port of the loopback address. */
-  static open(listener: Listener, settings: RuntimeApiSettings): Promise<RuntimeApi> {
+  /** Listens on a free port of the loopback address, or on the socket file `path`. */
+  static open(
+    listener: Listener,
+    settings: RuntimeApiSettings,
+    path?: string,
+  ): Promise<RuntimeApi> {
     const api = new RuntimeApi(listener, settings)
     return new Promise((resolve, reject) => {
       api.#server.once('error', reject)
-      api.#server.listen(0, '127.0.0.1', () => resolve(api))
+      if (path === undefined) api.#server.listen(0, '127.0.0.1', () => resolve(api))
+      else api.#server.listen(path, () => resolve(api))
     })
   }
 
-  /** `127.0.0.1:40123`, for AWS_LAMBDA_RUNTIME_API. */
+  /** `127.0.0.1:40123`, for AWS_LAMBDA_RUNTIME_API; behind a socket file, where the bridge listens. */
   get address(): string {
-    // A server that listens on a port has an address with a port.
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    const address = this.#server.address() as AddressInfo | string
+    return `127.0.0.1:${typeof address === 'string' ? bridgePort : address.port}`
   }
 
   begin(invocation: Invocation, deadlineMs: number): void {

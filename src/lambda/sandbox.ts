@@ -12,6 +12,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Start } from './places.ts'
 import type { FunctionSettings } from './settings.ts'
 
 /** How functions are kept apart. */
@@ -22,9 +23,30 @@ export interface Sandbox {
   readonly network: boolean
 }
 
+/** Where custom runtimes find the Runtime API in a sandbox that has no network of the machine. */
+export const bridgePort = 9001
+const bridgeSocket = '/run/runtime-api.sock'
+
+/** The file of the Runtime API outside, in the environment's own folder. */
+export function socketOf(temporary: string): string {
+  return join(temporary, 'api.sock')
+}
+
+/** The command with which a custom runtime is started in a sandbox that has no network. */
+export function bridged(nodePath: string, bootstrap: string): readonly string[] {
+  return [nodePath, '/var/runtime/bridge.mjs', bridgeSocket, String(bridgePort), bootstrap]
+}
+
 const bootstraps = fileURLToPath(new URL('./bootstraps', import.meta.url))
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/nix/store']
-const systemFiles = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime', '/etc/ssl/certs']
+const systemFiles = [
+  '/etc/ld.so.cache',
+  '/etc/alternatives',
+  '/etc/localtime',
+  '/etc/ssl/certs',
+  '/etc/passwd',
+  '/etc/group',
+]
 const networkFiles = ['/etc/resolv.conf', '/etc/hosts', '/etc/nsswitch.conf', '/etc/services']
 const trialLimitMs = 10_000
 
@@ -50,6 +72,7 @@ export function checkSandbox(sandbox: Sandbox): void {
 export function sandboxed(
   inner: readonly string[],
   settings: FunctionSettings,
+  start: Start,
   interpreters: { readonly nodePath: string; readonly pythonPath: string },
   sandbox: Sandbox,
 ): readonly string[] {
@@ -60,6 +83,9 @@ export function sandboxed(
     ...['--size', String((settings.storageMb ?? 512) * 1024 * 1024), '--tmpfs', '/tmp'],
     ...['--ro-bind', settings.folder, '/var/task', '--ro-bind', bootstraps, '/var/runtime'],
     ...['--dir', '/opt', ...mergeLayers(settings.layers ?? [], '/opt')],
+    ...(start.api !== undefined && !sandbox.network
+      ? ['--bind', socketOf(start.temporary), bridgeSocket]
+      : []),
     ...['--chdir', '/var/task', '--'],
     ...inner,
   ]

@@ -9,6 +9,12 @@ export interface FunctionOptions {
   readonly functions: ReadonlyMap<string, string>
   /** null: in the data folder. */
   readonly deadLetters: string | null
+  /** Runs functions; null: what runs the gateway. */
+  readonly nodePath: string | null
+  readonly pythonPath: string
+  /** Functions run in sandboxes of their own. */
+  readonly isolate: boolean
+  readonly isolateNetwork: boolean
 }
 
 export const functionDeclarations: {
@@ -48,5 +54,38 @@ export const functionDeclarations: {
     defaultText: '`dead-letters` in the data folder',
     meaning: 'The folder for events that functions failed to handle and nobody could be told of.',
     more: 'One JSON object a line, in `events.jsonl` and at most four former files of 16 MB.',
+  },
+  nodePath: {
+    flag: 'node',
+    group: 'Functions',
+    kind: kinds.program,
+    byDefault: () => null,
+    defaultText: 'the Node.js that runs the gateway',
+    meaning: 'The Node.js that runs functions.',
+  },
+  pythonPath: {
+    flag: 'python',
+    group: 'Functions',
+    kind: kinds.program,
+    byDefault: () => 'python3',
+    defaultText: 'python3',
+    meaning: 'The Python that runs functions.',
+  },
+  isolate: {
+    flag: 'isolate',
+    group: 'Functions',
+    kind: kinds.toggle,
+    byDefault: () => false,
+    defaultText: 'false',
+    meaning: 'Run each function in a sandbox made by bubblewrap, which must be installed.',
+    more: 'It sees its code, the programs of the system and an empty /tmp, and has no network.',
+  },
+  isolateNetwork: {
+    flag: 'isolate-network',
+    group: 'Functions',
+    kind: kinds.toggle,
+    byDefault: () => false,
+    defaultText: 'false',
+    meaning: 'Let functions in sandboxes use the network of this machine.',
   },
 }

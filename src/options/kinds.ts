@@ -78,6 +78,11 @@ export const awsCredentials = kind('KEY:SECRET[:TOKEN]', 'of the form KEY:SECRET
   })
 })
 
+/** A program by its path, or by the name under which PATH has it. */
+export const program = kind('PROGRAM', 'the path or the name of a program', text =>
+  /^[\x20-\u{10ffff}]{1,4096}$/u.test(text) ? text : undefined,
+)
+
 const endpoint =
   /^\s*([a-z0-9-]{1,63})=(https?:\/\/(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[1-9]\d{0,4})?)\/?\s*$/i
 
