@@ -63,6 +63,10 @@ test('without anything the defaults hold', () => {
     functionIdleMs: 600_000,
     functions: new Map(),
     deadLetters: null,
+    nodePath: null,
+    pythonPath: 'python3',
+    isolate: false,
+    isolateNetwork: false,
     logLevel: 'info',
     logFormat: 'text',
   })

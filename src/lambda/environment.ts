@@ -40,7 +40,7 @@ import type { FunctionSettings, Invocation, ResultContentType } from './settings
 import type { Stragglers } from './stragglers.ts'
 import { logGroupOf } from './variables.ts'
 import type { Warden } from './warden.ts'
-import { processLimit, type Watchdog, type Watched } from './watchdog.ts'
+import type { Watchdog, Watched } from './watchdog.ts'
 
 /** What all environments of a runner share. */
 export interface EnvironmentOptions {
@@ -192,7 +192,11 @@ export class Environment implements Listener, Watched {
 
   onExceeded(what: 'memory' | 'processes'): void {
     const id = this.#requestId
-    this.#giveUp(what === 'memory' ? outOfMemory(id) : tooManyProcesses(id, processLimit))
+    this.#giveUp(
+      what === 'memory'
+        ? outOfMemory(id)
+        : tooManyProcesses(id, this.#options.watchdog.processLimit),
+    )
   }
 
   async #boot(): Promise<void> {

@@ -21,7 +21,7 @@ describe('the runner', () => {
     const runner = runnerWith({ maxEnvironments: 3 })
     t.after(() => runner.close())
     const own = functionOf(slow)
-    const results = await Promise.all([1, 2, 3].map(() => invoke(runner, own, 300)))
+    const results = await Promise.all([1, 2, 3].map(() => invoke(runner, own, 2000)))
     assert.equal(new Set(results.map(parse)).size, 3)
   })
 

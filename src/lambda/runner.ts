@@ -49,6 +49,8 @@ export interface RunnerOptions {
   readonly maxWaitMs?: number
   /** Default: AWS's limits. */
   readonly payloadLimits?: { readonly request: number; readonly response: number }
+  /** Processes that a function may have at once; default 1024, as on AWS. */
+  readonly processLimit?: number
   /** How long a function may load before it begins again with its own time limit; default 10 seconds, as on AWS. */
   readonly initLimitMs?: number
   /** What a function may print in one invocation; default 4 MB. */
@@ -85,7 +87,7 @@ export class FunctionRunner {
   readonly #hotFolders = new Map<string, HotFolder>()
   readonly #host: PoolHost
   readonly #warden: Warden
-  readonly #watchdog = new Watchdog()
+  readonly #watchdog: Watchdog
   readonly #pythonPath: string
   readonly #responseLimitBytes: number
   readonly #streamLimitBytes: number
@@ -102,6 +104,7 @@ export class FunctionRunner {
     this.#clock = options.clock
     if (options.sandbox !== undefined) checkSandbox(options.sandbox)
     const temporaryRoot = join(tmpdir(), `portcullis-${randomBytes(8).toString('hex')}`)
+    this.#watchdog = new Watchdog(options.processLimit ?? 1024)
     this.#warden = new Warden(temporaryRoot)
     this.#pythonPath = options.pythonPath ?? 'python3'
     this.#requestLimitBytes = limits.request

@@ -8,9 +8,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Lambda's limit for processes and threads of an environment. */
-export const processLimit = 1024
-
 export interface Watched {
   readonly pid: number | undefined
   readonly memoryLimitKb: number
@@ -23,8 +20,14 @@ const pageKb = 4
 
 /** One per runner. Costs nothing while nothing runs. */
 export class Watchdog {
+  readonly processLimit: number
   readonly #running = new Set<Watched>()
   #timer: NodeJS.Timeout | undefined
+
+  /** `processLimit` is what a function may have at once. */
+  constructor(processLimit: number) {
+    this.processLimit = processLimit
+  }
 
   watch(one: Watched): void {
     this.#running.add(one)
@@ -48,15 +51,18 @@ export class Watchdog {
     }
     for (const one of [...this.#running]) {
       if (one.pid === undefined) continue
-      const { memoryKb, processes } = measure(one.pid)
-      if (processes > processLimit) one.onExceeded('processes')
+      const { memoryKb, processes } = measure(one.pid, this.processLimit)
+      if (processes > this.processLimit) one.onExceeded('processes')
       else if (memoryKb > one.memoryLimitKb) one.onExceeded('memory')
     }
   }
 }
 
 /** What a process and its descendants take; zeros when it is gone. Counts no further than the limit. */
-export function measure(pid: number): { memoryKb: number; processes: number } {
+export function measure(
+  pid: number,
+  processLimit = Number.POSITIVE_INFINITY,
+): { memoryKb: number; processes: number } {
   const found = [pid]
   let memoryKb = 0
   for (let i = 0; i < found.length && found.length <= processLimit; i++) {
