@@ -5,13 +5,14 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { defaultEndpoint } from './cli/control-client.ts'
+import { credentialsFrom, defaultEndpoint } from './cli/control-client.ts'
 import { runDoctor } from './cli/doctor.ts'
 import { explainRequest } from './cli/explain.ts'
 import { CommandFailure } from './cli/failure.ts'
 import { importDocument } from './cli/import.ts'
 import { wordsOn } from './cli/print.ts'
 import { givenFlags, optionTerm, sourcesText, startFlags } from './cli/start-flags.ts'
+import { printToken } from './cli/token.ts'
 import { OptionError, readOptions } from './options.ts'
 
 const words = wordsOn(process.stdout, process.stderr)
@@ -102,6 +103,44 @@ program
     await runDoctor({ endpoint, asJson: given['json'] === true }, words)
   })
 
+program
+  .command('token')
+  .description('Print a token for a user pool, from the built-in issuer (start --dev-issuer on).')
+  .requiredOption('--pool <ID>', 'The user pool, such as eu-west-1_abc123. It need not exist.')
+  .addOption(
+    new Option('--use <USE>', 'What the token is for.').choices(['id', 'access']).default('id'),
+  )
+  .option(
+    '--claim <NAME=VALUE>',
+    'A claim; may be given several times. JSON is taken as such.',
+    collect,
+  )
+  .option('--scope <SCOPES>', 'Scopes of an access token, with spaces between.', '')
+  .option('--expires <TIME>', 'When it expires: 30s, 5m, 1h, 2d; -1h has expired.', '1h')
+  .addOption(endpointOption())
+  .addHelpText(
+    'after',
+    `
+Outside development it needs the admin credentials, in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+
+Example:
+  curl -H "Authorization: $(portcullis token --pool eu-west-1_abc --claim email=me@example.com)" …`,
+  )
+  .action(async (given: Record<string, unknown>) => {
+    await printToken(
+      {
+        endpoint: checkedEndpoint(given['endpoint']),
+        credentials: credentialsFrom(env),
+        pool: String(given['pool']),
+        use: String(given['use']),
+        claims: Array.isArray(given['claim']) ? given['claim'].map(String) : [],
+        scope: String(given['scope']),
+        expires: String(given['expires']),
+      },
+      words,
+    )
+  })
+
 const exitCode = await run()
 if (exitCode !== 0) process.exitCode = exitCode
 
@@ -118,6 +157,10 @@ async function run(): Promise<number> {
     if (error instanceof OptionError) return 2
     return error instanceof CommandFailure ? error.exitCode : 1
   }
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value]
 }
 
 function endpointOption(): Option {

@@ -109,9 +109,9 @@ export class DataPlane {
   }
 
   /** Resolves when no thread has anything in the stage's cache that was there before. */
-  flush(apiId: string, stage: string): Promise<void> {
+  flush(apiId: string, stage: string, cache: 'answers' | 'authorizations'): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#askAll({ type: 'flush', apiId, stage })
+      await this.#askAll({ type: 'flush', cache, apiId, stage })
     })
   }
 

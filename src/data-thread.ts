@@ -13,7 +13,12 @@ import type { FromWorker, Publication, ToWorker, WorkerSettings } from './thread
 export type Ask =
   | { readonly type: 'publish'; readonly publication: Publication }
   | { readonly type: 'retract'; readonly apiId: string; readonly stage: string }
-  | { readonly type: 'flush'; readonly apiId: string; readonly stage: string }
+  | {
+      readonly type: 'flush'
+      readonly cache: 'answers' | 'authorizations'
+      readonly apiId: string
+      readonly stage: string
+    }
   | { readonly type: 'identities'; readonly snapshot: IdentitySnapshot }
   | { readonly type: 'explain'; readonly requestId: string }
   | { readonly type: 'latest'; readonly count: number }

@@ -20,6 +20,7 @@ import { createControlServer } from './control/server.ts'
 import { stsControl } from './control/sts/operations.ts'
 import { placeControlSocket } from './control-socket.ts'
 import { DataPlane } from './data-plane.ts'
+import { type DevIssuer, openDevIssuer } from './dev-issuer.ts'
 import { IdentityPublisher } from './identity-publisher.ts'
 import { integrationTools } from './integration-tools.ts'
 import { LastGood } from './last-good.ts'
@@ -37,6 +38,7 @@ import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { createTestInvoke } from './test-invoke.ts'
 import { createTestAuthorizer } from './test-invoke-authorizer.ts'
+import { tokenTools } from './token-tools.ts'
 
 export interface Gateway {
   /** `http://127.0.0.1:4566` */
@@ -95,7 +97,14 @@ async function assemble(
     awsEndpoints: options.awsEndpoints,
     awsCredentials: options.awsCredentials,
   }
+  const devIssuer = await devIssuerOf(options, log)
+  const trusted = {
+    authorizerBytes: options.authorizerBytes,
+    issuers: options.issuers,
+    devIssuerKeys: devIssuer?.keySet ?? null,
+  }
   const tools = integrationTools(outgoing, invoke)
+  const tokens = tokenTools(trusted, tools.client)
   closers.push(() => tools.client.close())
   const functions = openFunctions(options, store, tools, log)
   closers.push(() => functions.close())
@@ -113,6 +122,7 @@ async function assemble(
       cacheBytes: options.cacheBytes,
       developmentAccount: options.adminCredentials === null ? options.account : null,
       ...outgoing,
+      ...trusted,
     },
     invoke,
     log: (level, message) => log[level](message),
@@ -150,7 +160,10 @@ async function assemble(
             find: identityPublisher.identities.findIdentity,
           },
           publish: changes => publisher.publish(changes),
-          tests: { method: createTestInvoke(tools), authorizer: createTestAuthorizer(invoke) },
+          tests: {
+            method: createTestInvoke(tools),
+            authorizer: createTestAuthorizer(invoke, tokens),
+          },
           lambda: functions.calls.control,
           sts: stsControl({
             sessionKey: identityPublisher.sessionKey,
@@ -163,6 +176,8 @@ async function assemble(
   const own = new OwnRoutes({
     dataPlane,
     isDevelopment: options.adminCredentials === null,
+    devIssuer:
+      devIssuer === null ? null : { issuer: devIssuer, adminCredentials: options.adminCredentials },
     fault,
     examine: store && (() => examine({ store, ...doctorParts })),
   })
@@ -204,6 +219,20 @@ async function openStore(
     )
     return { store: null, fault: error }
   }
+}
+
+/** null: it is switched off. */
+async function devIssuerOf(
+  { devIssuer, adminCredentials, dataDir }: Options,
+  log: Log,
+): Promise<DevIssuer | null> {
+  if (devIssuer === 'off') return null
+  if (adminCredentials !== null) {
+    log.warn(
+      '--dev-issuer anywhere: whoever has the key in the data folder passes every user pool.',
+    )
+  }
+  return openDevIssuer(dataDir, systemClock)
 }
 
 function textOf(error: unknown): string {

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Credentials } from './aws/sign.ts'
 import type { Address } from './integrations/private-network.ts'
+import { credentialsOfEnvironment } from './options/aws-environment.ts'
 import type { Declaration, Surroundings } from './options/declare.ts'
 import { type FunctionOptions, functionDeclarations } from './options/functions.ts'
 import * as kinds from './options/kinds.ts'
@@ -20,8 +21,13 @@ import {
   type Shapes,
   type Source,
 } from './options/sources.ts'
+import {
+  type TokenOptions,
+  tokenContradictions,
+  tokenDeclarations,
+} from './options/token-options.ts'
 
-export interface Options extends SecurityOptions, FunctionOptions {
+export interface Options extends SecurityOptions, TokenOptions, FunctionOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -205,6 +211,7 @@ export const declarations: {
     meaning: 'How many decision records are kept for `portcullis explain`.',
   },
   ...securityOptions,
+  ...tokenDeclarations,
   allowTargets: {
     flag: 'allow-target',
     group: 'Security',
@@ -348,23 +355,14 @@ function readField<Field extends keyof Options>(
 
 const pathFields: ReadonlySet<keyof Options> = new Set(['dataDir', 'deadLetters', 'masterKeyFile'])
 
-function credentialsOfEnvironment(env: NodeJS.ProcessEnv): Credentials | null {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = env
-  if (!accessKeyId || !secretAccessKey) return null
-  return Object.freeze({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) })
-}
-
 function byFlag(values: Readonly<Record<string, unknown>>): Map<string, unknown> {
   const flagOf = new Map<string, string>(fields.map(field => [field, declarations[field].flag]))
   return new Map(Object.entries(values).map(([name, value]) => [flagOf.get(name) ?? name, value]))
 }
 
-function contradictions({ host, adminCredentials, masterKey, masterKeyFile }: Options): string[] {
-  const problems: string[] = []
+function contradictions(options: Options): string[] {
+  const { host, adminCredentials, masterKey, masterKeyFile } = options
+  const problems = tokenContradictions(options, adminCredentials === null)
   if (masterKey !== null && masterKeyFile !== null) {
     problems.push('--master-key and --master-key-file: give one of them')
   }

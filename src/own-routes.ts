@@ -5,11 +5,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { StageReport } from './control/doctor/finding.ts'
 import type { DataPlane } from './data-plane.ts'
+import { type DevIssuerRoutesParts, handleDevIssuer, issuerPrefix } from './dev-issuer-routes.ts'
 import { explainText } from './observe/explain.ts'
 
 export interface OwnRoutesParts {
   readonly dataPlane: DataPlane
   readonly isDevelopment: boolean
+  /** null: it is switched off. */
+  readonly devIssuer: DevIssuerRoutesParts | null
   /** Why the store is not open. */
   readonly fault: Error | null
   /** null: there is no store to look into. */
@@ -31,7 +34,9 @@ export class OwnRoutes {
     const url = request.url ?? '/'
     if (!url.startsWith(prefix)) return false
     const path = url.split('?', 1)[0] as string
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (path.startsWith(issuerPrefix)) {
+      this.#issuer(request, response)
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response, 405, { message: 'Only GET' })
     } else if (path === `${prefix}health`) {
       answer(response, 200, { status: 'ok' })
@@ -53,6 +58,21 @@ export class OwnRoutes {
   refuseControl(response: ServerResponse): void {
     response.setHeader('x-amzn-ErrorType', 'ServiceUnavailableException')
     answer(response, 503, { message: `The store cannot be opened: ${this.#parts.fault?.message}` })
+  }
+
+  #issuer(request: IncomingMessage, response: ServerResponse): void {
+    const { devIssuer } = this.#parts
+    if (devIssuer === null) {
+      answer(response, 404, {
+        message:
+          'The built-in issuer is off. portcullis start --dev-issuer on switches it on, for development.',
+      })
+      return
+    }
+    handleDevIssuer(devIssuer, request, response).catch(error => {
+      if (response.headersSent) response.destroy()
+      else answer(response, 500, { message: String(error) })
+    })
   }
 
   #ready(response: ServerResponse): void {

@@ -100,7 +100,7 @@ export class Publisher {
       return
     }
     if (change.type === 'flush') {
-      await this.#dataPlane.flush(change.apiId, change.stageName)
+      await this.#dataPlane.flush(change.apiId, change.stageName, change.cache)
       return
     }
     if (change.type === 'retract') {

@@ -4,6 +4,7 @@
  * have got are recorded from AWS; which words follow a failure that is not, is a guess.
  */
 import { prepareLambdaAuthorizer, saysUnauthorized } from './authorizers/lambda.ts'
+import { prepareUserPool, type TokenTools } from './authorizers/user-pool.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { AuthorizerTestAnswer, AuthorizerTestRequest } from './control/test-request.ts'
 import type { Authorization, InvokeFunction } from './messages/messages.ts'
@@ -12,12 +13,14 @@ import type { Variables } from './messages/variables.ts'
 import { ExecutionLog, formatMap, mask } from './observe/execution-log.ts'
 import { ClientRequest } from './pipeline/client-request.ts'
 import { formatRequestTime } from './pipeline/context.ts'
+import { planLambdaAuthorizer, planUserPool } from './program/authorizer-plans.ts'
 import { simulatedArrival, testIdentity } from './test-invoke-context.ts'
 import { describeFunctionCall } from './test-invoke-lambda.ts'
 
 /** Makes the function that the control plane is handed. */
 export function createTestAuthorizer(
   invoke: InvokeFunction,
+  tokens: TokenTools,
 ): (request: AuthorizerTestRequest) => Promise<AuthorizerTestAnswer> {
   return async request => {
     const { requestId, authorizer } = request
@@ -25,10 +28,15 @@ export function createTestAuthorizer(
     const started = performance.now()
     log.line(`Starting authorizer: ${authorizer.id} for request: ${requestId}`)
     let given: Authorization | null = null
+    let claims: Readonly<Record<string, string>> | null = null
     let clientStatus = 0
     try {
-      given = await authorize(request, invoke, log)
-      log.line(`Using valid authorizer policy for principal: ${mask(given.principalId)}`)
+      if (request.authorizer.type === 'COGNITO_USER_POOLS') {
+        claims = await verify(request, tokens)
+      } else {
+        given = await authorize(request, invoke, log)
+        log.line(`Using valid authorizer policy for principal: ${mask(given.principalId)}`)
+      }
       log.line('Successfully completed authorizer execution')
     } catch (error) {
       clientStatus = describeFailure(error, requestId, log)
@@ -37,10 +45,27 @@ export function createTestAuthorizer(
       clientStatus,
       principalId: given?.principalId ?? null,
       policy: given === null ? null : JSON.stringify(given.policyDocument),
+      claims,
       log: log.toString(),
       latencyMs: Math.round(performance.now() - started),
     }
   }
+}
+
+/** Of a user pool no log of AWS's is known; a test has no method, so that it asks for no scopes and takes ID tokens. */
+async function verify(request: AuthorizerTestRequest, tokens: TokenTools) {
+  const { asked, arrival } = simulated(request)
+  const check = prepareUserPool(planUserPool(request.authorizer, []), tokens)
+  const { authorizer } = await check(asked, variablesOf(request, arrival))
+  return authorizer.claims
+}
+
+function simulated(request: AuthorizerTestRequest) {
+  const arrival = simulatedArrival(request, 'GET', '/')
+  const body = request.body === '' ? null : Buffer.from(request.body)
+  const { method, path, rawQuery, headers } = arrival
+  const asked = new ClientRequest(method, path, rawQuery, headers, body, Object.create(null))
+  return { arrival, asked }
 }
 
 async function authorize(
@@ -49,17 +74,10 @@ async function authorize(
   log: ExecutionLog,
 ): Promise<Authorization> {
   const { account, region, apiId, authorizer } = request
-  const arrival = simulatedArrival(request, 'GET', '/')
-  const body = request.body === '' ? null : Buffer.from(request.body)
-  const { method, path, rawQuery, headers } = arrival
-  const asked = new ClientRequest(method, path, rawQuery, headers, body, Object.create(null))
+  const { arrival, asked } = simulated(request)
   const traceId = newTraceId(arrival.startedAt)
-  if (authorizer.type === 'COGNITO_USER_POOLS') {
-    throw new Refusal('UNAUTHORIZED', {
-      reason: 'User pools are not built yet in Portcullis: no token can be verified.',
-    })
-  }
-  const { authorize: ask, identify } = prepareLambdaAuthorizer(authorizer, request, async call => {
+  const plan = planLambdaAuthorizer(authorizer, request)
+  const { authorize: ask, identify } = prepareLambdaAuthorizer(plan, async call => {
     describeFunctionCall(call, apiId, request.requestId, log)
     const answer = await invoke(call)
     // AWS does not show the word that a 401 is made of.
@@ -73,7 +91,7 @@ async function authorize(
   const shown = identity.map(([source, value]) => [source, mask(value)] as const)
   const isToken = authorizer.type === 'TOKEN'
   log.line(`Incoming identity: ${isToken ? (shown[0]?.[1] ?? '') : formatMap(shown)}`)
-  const methodArn = `arn:aws:execute-api:${region}:${account}:${apiId}/ESTestInvoke-stage/GET${path}`
+  const methodArn = `arn:aws:execute-api:${region}:${account}:${apiId}/ESTestInvoke-stage/GET${arrival.path}`
   return ask(asked, variables, { methodArn, traceId })
 }
 
@@ -91,7 +109,6 @@ function describeFailure(error: unknown, requestId: string, log: ExecutionLog): 
     case 'UNAUTHORIZED':
       // AWS gives no reason.
       log.line(`Unauthorized request: ${requestId}`)
-      if (reason.includes('Portcullis')) log.line(reason)
       log.line('Unauthorized')
       break
     case 'AUTHORIZER_CONFIGURATION_ERROR':

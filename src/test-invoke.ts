@@ -150,6 +150,7 @@ function exchangeFor(
     streamsBodies: false,
     holdsAnswers: true,
     holdsStreams: true,
+    authorize: null,
   }
   const parameters = match?.pathParameters ?? Object.create(null)
   const { method, path, rawQuery, headers } = arrival

@@ -29,6 +29,12 @@ export interface WorkerSettings {
   readonly recordsKept: number
   /** The most that one stage's cache may take in the thread. */
   readonly cacheBytes: number
+  /** The most that a stage's authorizers' answers, and all verified tokens, may take in the thread. */
+  readonly authorizerBytes: number
+  /** `--issuer`: id or ARN of a user pool -> URL of who issues its tokens. */
+  readonly issuers: ReadonlyMap<string, string>
+  /** Public keys of the built-in issuer; null: it is off. */
+  readonly devIssuerKeys: { readonly keys: readonly object[] } | null
   readonly allowedTargets: readonly string[]
   readonly privateNetwork: PrivateNetwork
   readonly awsEndpoints: ReadonlyMap<string, string>
@@ -58,6 +64,7 @@ export type ToWorker =
   | {
       readonly type: 'flush'
       readonly id: number
+      readonly cache: 'answers' | 'authorizations'
       readonly apiId: string
       readonly stage: string
     }

@@ -3,6 +3,7 @@
  * sent, runs them, and asks the main thread to invoke functions.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { AuthorizationCaches } from './authorizers/authorization-cache.ts'
 import { Identities } from './aws/identity-finder.ts'
 import { openSession } from './aws/session-token.ts'
 import { systemClock } from './base/clock.ts'
@@ -31,6 +32,7 @@ import {
   toPlain,
   type WorkerSettings,
 } from './threads.ts'
+import { tokenTools } from './token-tools.ts'
 
 const settings = workerData as WorkerSettings
 if (parentPort === null) throw new Error('worker.ts is the entry of a worker thread')
@@ -39,6 +41,7 @@ const port = parentPort
 const programs = new Programs()
 const buckets = new TokenBuckets(settings.buckets)
 const caches = new StageCaches(settings.cacheBytes, systemClock)
+const authorizations = new AuthorizationCaches(settings.authorizerBytes, systemClock)
 const ring = new DecisionRing(settings.recordsKept)
 const identities = new Identities({
   clock: systemClock,
@@ -52,6 +55,7 @@ let isStopping = false
 const farewellMs = 100
 
 const tools = integrationTools(settings, invoke)
+const authorizers = { invoke, tokens: tokenTools(settings, tools.client), caches: authorizations }
 const forwarder = new ControlForwarder(settings.controlSocket)
 const server = createDataServer({
   programs,
@@ -90,12 +94,16 @@ port.on('message', (message: ToWorker) => {
     case 'retract':
       programs.remove(message.apiId, message.stage)
       caches.remove(message.apiId, message.stage)
+      authorizations.remove(message.apiId, message.stage)
       send({ type: 'done', id: message.id, error: null })
       break
-    case 'flush':
-      caches.flush(message.apiId, message.stage)
+    case 'flush': {
+      const { apiId, stage, cache } = message
+      if (cache === 'answers') caches.flush(apiId, stage)
+      else authorizations.flush(apiId, stage)
       send({ type: 'done', id: message.id, error: null })
       break
+    }
     case 'identities':
       identities.replace(message.snapshot)
       send({ type: 'done', id: message.id, error: null })
@@ -144,6 +152,7 @@ function publish({ source, buckets: places }: Publication): string | null {
         prepareGate: route => gateFor(route, places),
         cacheOf: of => caches.of(of),
         identities,
+        authorizers,
         bodyLimitBytes: settings.bodyLimitBytes,
         answerLimitBytes: settings.answerLimitBytes,
         streamRate: settings.streamRate,

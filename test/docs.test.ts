@@ -69,7 +69,7 @@ describe('the blocks of the documents run', () => {
   let gateway: Started
   let hasAws = false
   before(async () => {
-    gateway = await startGateway(['--no-example'])
+    gateway = await startGateway(['--no-example', '--dev-issuer', 'on'])
     hasAws = (await runCommand('bash', ['-c', 'aws --version'])).code === 0
   })
   after(() => gateway.stop())

@@ -56,7 +56,10 @@ const error: Readonly<Record<keyof ContextError, string>> = {
 /** Every variable with its meaning, in the order of the reference. */
 export const contextVariables: readonly (readonly [name: string, meaning: string])[] = [
   ...Object.entries(general).map(([name, meaning]) => [`$context.${name}`, meaning] as const),
-  ['$context.authorizer.*', 'What an authorizer returned. Not set by this version.'],
+  [
+    '$context.authorizer.*',
+    '`principalId`, `integrationLatency` and the context that a Lambda authorizer gave, all of it text; of a user pool `claims.*`.',
+  ],
   ...Object.entries(identity).map(([n, meaning]) => [`$context.identity.${n}`, meaning] as const),
   ...Object.entries(error).map(([name, meaning]) => [`$context.error.${name}`, meaning] as const),
 ]

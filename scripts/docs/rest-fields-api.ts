@@ -7,11 +7,10 @@ import type { Fields } from './field-effects.ts'
 const label = 'kept: for people; no effect on AWS either'
 const tags = 'kept: for people and for conditions of IAM, which are not asked'
 const authorization =
-  'refused: a method with an authorization other than NONE answers AUTHORIZER_CONFIGURATION_ERROR'
-const authorizer =
-  'kept: TestInvokeAuthorizer goes by it; methods with an authorizer answer AUTHORIZER_CONFIGURATION_ERROR'
+  'enforced: CUSTOM and COGNITO_USER_POOLS; a method with AWS_IAM answers AUTHORIZER_CONFIGURATION_ERROR'
+const authorizer = 'enforced'
 const userPool =
-  'kept: there are no user pools; methods with such an authorizer answer AUTHORIZER_CONFIGURATION_ERROR'
+  'enforced: tokens are those of Cognito at AWS, unless `--issuer` or `--dev-issuer` says otherwise'
 const logs = 'kept: logs are not sent to CloudWatch; said at deployment'
 const documentation = 'enforced: in exports, through the version that the stage names'
 const noTls = 'kept: the gateway does not end TLS; what stands in front of it does'
@@ -61,7 +60,7 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     requestModels: 'enforced: where a validator says so',
     methodResponses: 'enforced: see MethodResponse',
     methodIntegration: 'enforced: see Integration',
-    authorizationScopes: authorization,
+    authorizationScopes: 'enforced: of COGNITO_USER_POOLS',
   },
   MethodResponse: {
     statusCode: 'enforced: integration responses need theirs declared',
@@ -132,10 +131,11 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     providerARNs: userPool,
     authType: 'kept: for exports; no effect on AWS either',
     authorizerUri: authorizer,
-    authorizerCredentials: authorizer,
+    authorizerCredentials:
+      'enforced: the function is called without its resource policy being asked; the role itself is not',
     identitySource: authorizer,
     identityValidationExpression: authorizer,
-    authorizerResultTtlInSeconds: `${authorizer}; nothing is remembered`,
+    authorizerResultTtlInSeconds: 'enforced: per thread; a new deployment begins anew (guess)',
   },
   Deployment: {
     id: 'answered',
@@ -229,12 +229,12 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     latency: 'answered',
   },
   TestInvokeAuthorizerResponse: {
-    clientStatus: 'answered: of a COGNITO_USER_POOLS authorizer always 401',
+    clientStatus: 'answered',
     log: 'answered',
     latency: 'answered',
     principalId: 'answered',
     policy: 'answered',
     authorization: 'answered: never there',
-    claims: 'answered: never there, since there are no user pools',
+    claims: 'answered: of a COGNITO_USER_POOLS authorizer',
   },
 }

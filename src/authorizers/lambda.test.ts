@@ -4,9 +4,15 @@ import type { Authorizer } from '../aws/rest-api.ts'
 import type { FunctionAnswer, FunctionCall, MethodRequest } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
+import { planLambdaAuthorizer } from '../program/authorizer-plans.ts'
 import { prepareLambdaAuthorizer } from './lambda.ts'
 
-const home = { account: '000000000000', region: 'eu-west-1', apiId: 'api' }
+const home = {
+  account: '000000000000',
+  region: 'eu-west-1',
+  apiId: 'api',
+  stageVariables: { name: 'auth' },
+}
 const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:auth'
 const authorizerUri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`
 const token: Authorizer = {
@@ -50,10 +56,13 @@ async function ask(
   answer: FunctionAnswer = answered(allowed),
 ) {
   const calls: FunctionCall[] = []
-  const { authorize } = prepareLambdaAuthorizer({ ...token, ...settings }, home, async call => {
-    calls.push(call)
-    return answer
-  })
+  const { authorize } = prepareLambdaAuthorizer(
+    planLambdaAuthorizer({ ...token, ...settings }, home),
+    async call => {
+      calls.push(call)
+      return answer
+    },
+  )
   const outcome = await authorize(from, variables, { methodArn: 'arn:method', traceId: 't' }).catch(
     error => {
       assert.ok(error instanceof Refusal, String(error))
@@ -74,6 +83,12 @@ test('the function is asked in the name of the authorizer, and its word is hande
     methodArn: 'arn:method',
     authorizationToken: 'abc',
   })
+})
+
+test('the function may be named by a stage variable', async () => {
+  const uri = authorizerUri.replace(':auth', ':${stageVariables.name}')
+  const { calls } = await ask({ authorizerUri: uri }, request({ Auth: 'abc' }))
+  assert.equal(calls[0]?.functionArn, functionArn)
 })
 
 test('with credentials the function is not asked for its permission', async () => {
@@ -154,10 +169,11 @@ for (const settings of [
   { identitySource: 'method.request.path.id' },
   { identitySource: "'literal'" },
   { identityValidationExpression: '(' },
+  { identitySource: 'method.request.header.A,method.request.header.B' },
+  { type: 'REQUEST' as const, identitySource: '' },
+  { authorizerUri: authorizerUri.replace(':auth', ':${stageVariables.other}') },
 ]) {
   test(`cannot be prepared: ${JSON.stringify(settings)}`, () => {
-    const prepare = () =>
-      prepareLambdaAuthorizer({ ...token, ...settings }, home, async () => answered(''))
-    assert.throws(prepare, SyntaxError)
+    assert.throws(() => planLambdaAuthorizer({ ...token, ...settings }, home), SyntaxError)
   })
 }

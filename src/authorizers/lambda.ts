@@ -7,11 +7,9 @@
  *     it fails otherwise, or gives no valid policy      500 AuthorizerConfigurationException
  *     it cannot run or takes too long                   500 AuthorizerFailureException (a guess; the above is recorded)
  *
- * What is checked and looked up once is done by `prepareLambdaAuthorizer`; nothing is remembered between requests here.
+ * What is checked and looked up once is done when the plan is made (program/authorizer-plans.ts); nothing is remembered
+ * between requests here, authorization-cache.ts does that.
  */
-
-import type { Authorizer } from '../aws/rest-api.ts'
-import { compileJavaRegex } from '../base/java-regex.ts'
 import type {
   Authorization,
   Authorize,
@@ -21,17 +19,9 @@ import type {
 } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
-import { functionArnOf } from '../program/lambda-arn.ts'
+import type { IdentitySource, LambdaAuthorizerPlan } from '../program/authorizer-plan.ts'
 import { requestEvent, tokenEvent } from './events.ts'
-import { compileIdentitySources, type IdentitySource } from './identity.ts'
 import { parseAuthorization } from './output.ts'
-
-/** Whose authorizer it is. */
-export interface AuthorizerHome {
-  readonly account: string
-  readonly region: string
-  readonly apiId: string
-}
 
 export interface LambdaAuthorizer {
   readonly authorize: Authorize
@@ -42,31 +32,27 @@ export interface LambdaAuthorizer {
   identify(request: MethodRequest, variables: Variables): readonly (readonly [string, string])[]
 }
 
-/** Milliseconds; a guess. */
+/** Milliseconds; a guess for REST APIs, documented for HTTP APIs. */
 const timeoutMs = 10_000
 
-/** Throws SyntaxError when the settings cannot be used: the function's ARN, an identity source, the expression. */
 export function prepareLambdaAuthorizer(
-  settings: Authorizer,
-  home: AuthorizerHome,
+  plan: LambdaAuthorizerPlan,
   invoke: InvokeFunction,
 ): LambdaAuthorizer {
-  const { id, type, authorizerCredentials = '', authorizerResultTtlInSeconds: ttl = 300 } = settings
-  const functionArn = functionArnOf(settings.authorizerUri ?? '', home.account)
+  const { type, functionArn, sourceArn, account, sources, isValid, ttlMs } = plan
   const isToken = type === 'TOKEN'
-  const sources = compileIdentitySources(
-    settings.identitySource ?? (isToken ? 'method.request.header.Authorization' : ''),
-  )
-  const expression = settings.identityValidationExpression ?? ''
-  const isValid = isToken && expression !== '' ? compileJavaRegex(expression) : null
   // Without caching the identity sources of a REQUEST authorizer are only a hint.
-  const isRequired = isToken || ttl > 0
-  const sourceArn = `arn:aws:execute-api:${home.region}:${home.account}:${home.apiId}/authorizers/${id}`
+  const isRequired = isToken || ttlMs > 0
 
   const identify: LambdaAuthorizer['identify'] = (request, variables) => {
     const identity = readIdentity(sources, request, variables)
     if (isRequired && identity.length < sources.length) {
-      throw unauthorized('an identity source is missing or empty')
+      const missing = sources.filter(
+        source => !identity.some(([name]) => name === source.expression),
+      )
+      throw unauthorized(
+        `identity source missing or empty: ${missing.map(source => source.expression).join(', ')}`,
+      )
     }
     if (isValid !== null && !isValid(identity[0]?.[1] ?? '')) {
       throw unauthorized('the token does not match the validation expression')
@@ -83,8 +69,8 @@ export function prepareLambdaAuthorizer(
         payload: isToken
           ? tokenEvent(methodArn, identity[0]?.[1] ?? '')
           : requestEvent(methodArn, request, variables),
-        sourceArn: authorizerCredentials === '' ? sourceArn : null,
-        sourceAccount: home.account,
+        sourceArn,
+        sourceAccount: account,
         asynchronous: false,
         timeoutMs,
         traceId,
@@ -113,8 +99,10 @@ function readAnswer(answer: FunctionAnswer): Authorization {
       if (saysUnauthorized(answer)) {
         throw unauthorized('the function said Unauthorized')
       }
+      // Of a function that failed AWS reads the error as if it were a policy (recorded).
       const authorization = parseAuthorization(answer.payload)
       if (typeof authorization === 'string') throw misconfigured(authorization)
+      if (answer.functionError !== null) throw misconfigured('the function failed')
       return authorization
     }
     case 'not-found':

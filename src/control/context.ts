@@ -9,6 +9,9 @@ import type { ProgramSource } from '../program/program.ts'
 import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
 import type { DataPlaneTests } from './test-request.ts'
 
+/** What a stage remembers: answers of its methods, or what its authorizers said. */
+export type StageCacheName = 'answers' | 'authorizations'
+
 /** One thing that the data plane has to do. Sent after the transaction is on disk. */
 export type Change =
   | {
@@ -18,7 +21,12 @@ export type Change =
       readonly remarks: readonly string[]
     }
   | { readonly type: 'retract'; readonly apiId: string; readonly stageName: string }
-  | { readonly type: 'flush'; readonly apiId: string; readonly stageName: string }
+  | {
+      readonly type: 'flush'
+      readonly cache: StageCacheName
+      readonly apiId: string
+      readonly stageName: string
+    }
   /** Users, keys, roles or policies are not what they were. */
   | { readonly type: 'identities' }
 
@@ -62,8 +70,8 @@ export interface ControlContext extends ReadContext {
   retract(apiId: string, stageName: string): void
   /** Tells the data plane of users, keys, roles and policies as they are after the transaction, before the caller gets its answer. */
   identitiesChanged(): void
-  /** Empties the stage's cache, before the caller gets its answer. */
-  flushCache(apiId: string, stageName: string): void
+  /** Empties a cache of the stage, before the caller gets its answer. */
+  flushCache(apiId: string, stageName: string, cache: StageCacheName): void
 }
 
 /** Runs `work` on a snapshot of now: for operations that run outside a transaction. */

@@ -9,7 +9,7 @@ import { remarksOn } from '../program/remarks.ts'
 import { compileRest } from '../program/rest.ts'
 import type { Namespace, Reader, Store } from '../store/store.ts'
 import { readClientCertificate } from './certificate-records.ts'
-import type { Change, ControlContext } from './context.ts'
+import type { Change, ControlContext, StageCacheName } from './context.ts'
 import type { StageRecord } from './records.ts'
 import { deployments, snapshots, stages } from './records.ts'
 
@@ -47,8 +47,8 @@ export class Changes {
     this.list.push({ type: 'identities' })
   }
 
-  flush(apiId: string, stageName: string): void {
-    this.list.push({ type: 'flush', apiId, stageName })
+  flush(apiId: string, stageName: string, cache: StageCacheName): void {
+    this.list.push({ type: 'flush', cache, apiId, stageName })
   }
 }
 

@@ -53,6 +53,8 @@ export interface AuthorizerTestAnswer {
   readonly principalId: string | null
   /** JSON text, as the function wrote it. */
   readonly policy: string | null
+  /** Of a user pool's token; null: it was not accepted, or the authorizer is another. */
+  readonly claims: Readonly<Record<string, string>> | null
   readonly log: string
   readonly latencyMs: number
 }

@@ -140,6 +140,6 @@ function contextFor(
     publish: source => changes.publish(source),
     retract: (apiId, stageName) => changes.retract(apiId, stageName),
     identitiesChanged: () => changes.identities(),
-    flushCache: (apiId, stageName) => changes.flush(apiId, stageName),
+    flushCache: (apiId, stageName, cache) => changes.flush(apiId, stageName, cache),
   }
 }

@@ -30,7 +30,8 @@ export type RefusalType =
 
 export interface RefusalRow {
   readonly status: number
-  readonly message: string
+  /** null: AWS answers `{"message":null}`. */
+  readonly message: string | null
   readonly errorType: string
   /** The body's key: AWS writes `Message` for ACCESS_DENIED although the stored template says `message`. */
   readonly messageKey: 'message' | 'Message'
@@ -40,7 +41,7 @@ export interface RefusalRow {
 
 function row(
   status: number,
-  message: string,
+  message: string | null,
   errorType: string,
   when: string,
   messageKey: 'message' | 'Message' = 'message',
@@ -64,13 +65,13 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
   ),
   AUTHORIZER_CONFIGURATION_ERROR: row(
     500,
-    'Internal server error',
+    null,
     'AuthorizerConfigurationException',
     'The authorizer cannot be used as it is configured.',
   ),
   AUTHORIZER_FAILURE: row(
     500,
-    'Internal server error',
+    null,
     'AuthorizerFailureException',
     'The authorizer failed while it ran.',
   ),
@@ -181,7 +182,7 @@ export class Refusal extends Error {
   constructor(type: RefusalType, detail: RefusalDetail = {}) {
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = 0
-    super(detail.message ?? refusals[type].message)
+    super(detail.message ?? refusals[type].message ?? type)
     Error.stackTraceLimit = limit
     this.type = type
     this.detail = detail

@@ -5,6 +5,25 @@
  * worked out when somebody asks, by `explain.ts`.
  */
 
+/** What an authorizer did for a request. */
+export interface AuthorizerUse {
+  readonly id: string
+  readonly name: string
+  readonly type: 'TOKEN' | 'REQUEST' | 'COGNITO_USER_POOLS'
+  /** `hit`: an answer that was kept. `joined`: that of another request, which was asking. `verified`: a token. */
+  readonly verdict: 'called' | 'hit' | 'joined' | 'verified' | 'refused'
+  /** Digest of the identity, which answers are kept under; '' when none is kept. */
+  readonly key: string
+  /** Of a kept answer. */
+  readonly ageMs: number
+  /** The request that the function was called for; '' when it was this one. */
+  readonly requestId: string
+  /** Milliseconds that the function took for this request. */
+  readonly latencyMs: number
+  /** `principalId`, or a token's `sub`; '' when nobody was let in. */
+  readonly principal: string
+}
+
 export interface DecisionRecord {
   requestId: string
   /** Milliseconds since 1970. */
@@ -46,6 +65,8 @@ export interface DecisionRecord {
   cacheRequestId: string
   /** The client demanded a fresh answer and may not. */
   cacheDemandIgnored: boolean
+  /** null: the route has no authorizer, or the request did not get there. */
+  authorizer: AuthorizerUse | null
   requestBytes: number
   integrationStatus: number
   responseBytes: number
@@ -116,6 +137,7 @@ function emptyRecord(): DecisionRecord {
     cacheAgeMs: 0,
     cacheRequestId: '',
     cacheDemandIgnored: false,
+    authorizer: null,
     requestBytes: 0,
     integrationStatus: 0,
     responseBytes: 0,

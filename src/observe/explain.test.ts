@@ -32,6 +32,7 @@ const record: ExplainedRequest['record'] = {
   cacheAgeMs: 0,
   cacheRequestId: '',
   cacheDemandIgnored: false,
+  authorizer: null,
   requestBytes: 0,
   integrationStatus: 0,
   responseBytes: 42,
@@ -153,5 +154,22 @@ const cacheLines: readonly { name: string; given: Partial<typeof record>; want: 
 for (const { name, given, want } of cacheLines) {
   test(`the cache: ${name}`, () => {
     assert.match(explainText({ record: { ...record, ...given }, nearest: [] }), want)
+  })
+}
+
+for (const { verdict, want } of [
+  { verdict: 'refused', want: 'caller    TOKEN authorizer gate (a1) let nobody in' },
+  { verdict: 'verified', want: 'TOKEN authorizer gate (a1): verified the token of me' },
+  { verdict: 'called', want: 'called, 7.00 ms, principal me, kept under key abcdefghijkl…' },
+  { verdict: 'joined', want: 'waited for request r1, which was asking under key abcdefghijkl…' },
+  { verdict: 'hit', want: 'answer of 12.3 s ago, put there by request r1 under key abcdefghijkl…' },
+] as const) {
+  test(`an authorizer: ${verdict}`, () => {
+    const authorizer = {
+      ...{ id: 'a1', name: 'gate', type: 'TOKEN' as const, verdict, key: 'abcdefghijklmnop' },
+      ...{ ageMs: 12_300, requestId: 'r1', latencyMs: 7, principal: 'me' },
+    }
+    const text = explainText({ record: { ...record, authorizer }, nearest: [] })
+    assert.ok(text.replaceAll(/\n +/g, ' ').includes(want), text)
   })
 }

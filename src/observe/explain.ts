@@ -11,7 +11,7 @@
  */
 import { STATUS_CODES } from 'node:http'
 import { type RefusalType, refusals } from '../messages/refusals.ts'
-import type { DecisionRecord } from './decision-record.ts'
+import type { AuthorizerUse, DecisionRecord } from './decision-record.ts'
 import { printable } from './printable.ts'
 import { refusalAdvice } from './refusal-advice.ts'
 
@@ -37,6 +37,7 @@ export function explainText(explained: ExplainedRequest): string {
     ...part('api', apiText(record)),
     ...part('route', routeText(explained)),
     ...part('steps', stepsText(record)),
+    ...part('caller', callerText(record.authorizer)),
     ...part('reason', printable(record.reason, 2_000)),
     ...part('cache', cacheText(record)),
     ...part('back end', backEndText(record)),
@@ -92,6 +93,29 @@ function stepsText({ steps, step, refusal }: Plain): string {
   const notRun = skipped.length === 0 ? '' : `; not run: ${skipped.join(', ')}`
   const before = passed.length === 0 ? '' : `passed ${passed.join(', ')}; `
   return `${before}${step} refused${notRun}`
+}
+
+/** Which authorizer said what of the caller, and since when it is known. */
+function callerText(use: AuthorizerUse | null): string {
+  if (use === null) return ''
+  const { id, name, type, verdict, key, ageMs, requestId, latencyMs, principal } = use
+  const who = `${type} authorizer ${printable(name, 128)} (${id})`
+  const kept = `under key ${key.slice(0, 12)}…`
+  const known = `principal ${printable(principal, 200)}`
+  switch (verdict) {
+    case 'refused':
+      return `${who} let nobody in`
+    case 'verified':
+      return `${who}: verified the token of ${printable(principal, 200)}`
+    case 'called':
+      return `${who}: called, ${msText(latencyMs)}, ${known}${key === '' ? '' : `, kept ${kept}`}`
+    case 'joined':
+      return `${who}: waited for request ${requestId}, which was asking ${kept}, ${known}`
+    case 'hit':
+      return `${who}: answer of ${(ageMs / 1000).toFixed(1)} s ago, put there by request ${requestId} ${kept}, ${known}`
+    default:
+      return verdict satisfies never
+  }
 }
 
 function backEndText(record: Plain): string {

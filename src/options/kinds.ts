@@ -133,6 +133,21 @@ export const listeners = kind(
   'pairs',
 )
 
+const issuer =
+  /^\s*((?:arn:aws[a-z-]*:cognito-idp:[a-z0-9-]{1,32}:\d{12}:userpool\/)?[a-z0-9-]{1,32}_[0-9A-Za-z]{1,55})=(https?:\/\/[^\s,?#@]{1,1000})\s*$/
+
+/** Id or ARN of a user pool -> URL of an issuer, letter by letter. */
+export const issuers = kind(
+  'POOL=URL,…',
+  'a list such as eu-west-1_abc=https://login.example.com, each user pool once',
+  text =>
+    readPairs(text, item => {
+      const [, pool = '', url = ''] = issuer.exec(item) ?? []
+      return URL.canParse(url) ? [pool, url] : undefined
+    }),
+  'pairs',
+)
+
 export const addresses = kind(
   'ADDRESS,…',
   'a list of IP addresses',

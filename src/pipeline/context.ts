@@ -53,9 +53,10 @@ export function buildContext(
 }
 
 /** The same context with `$context.error`, for gateway responses. */
-export function withError(context: Context, refusal: Refusal, message: string): Context {
+export function withError(context: Context, refusal: Refusal, message: string | null): Context {
   const error: ContextError = {
-    message,
+    // A guess: an absent message prints nothing.
+    message: message ?? '',
     messageString: JSON.stringify(message),
     responseType: refusal.type,
     ...(refusal.detail.validationError === undefined

@@ -17,6 +17,7 @@ import type {
 } from '../messages/messages.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import type { Context, Variables } from '../messages/variables.ts'
+import type { AuthorizerUse } from '../observe/decision-record.ts'
 import type { Program, Route } from '../program/program.ts'
 import { newOverrides, type Overrides } from '../vtl/overrides.ts'
 import type { Arrival } from './arrival.ts'
@@ -29,6 +30,9 @@ export interface Step {
   readonly name: string
   readonly run: (x: Exchange) => Reply | undefined | Promise<Reply | undefined>
 }
+
+/** Asks the authorizer of one method; made when its program is loaded. */
+export type RunAuthorizer = (x: Exchange) => undefined | Promise<undefined>
 
 /** A token bucket of one method, shared by all threads. */
 export interface Gate {
@@ -66,6 +70,8 @@ export interface LoadedRoute {
   readonly holdsAnswers: boolean
   /** A test shows the answers of streamed methods too. */
   readonly holdsStreams: boolean
+  /** Asks the method's authorizer; null: it has none. */
+  readonly authorize: RunAuthorizer | null
 }
 
 export class Exchange implements Variables {
@@ -93,6 +99,10 @@ export class Exchange implements Variables {
   authorizer: Readonly<Record<string, unknown>> | null
   /** What the authorize step found out; null: the method has none. */
   authOutcome: AuthOutcome | null
+  /** What the authorizer did; for the decision record. */
+  authorizerUse: AuthorizerUse | null
+  /** The API key that a Lambda authorizer gave; null: none. */
+  usageIdentifierKey: string | null
   /** Who signed, once the signature was verified; null: nobody. Fills `$context.identity`. */
   identity: SigningIdentity | null
   /** Where the request stands, by step name; for the decision record. */
@@ -123,6 +133,8 @@ export class Exchange implements Variables {
     this.refusal = null
     this.authorizer = null
     this.authOutcome = null
+    this.authorizerUse = null
+    this.usageIdentifierKey = null
     this.identity = null
     this.step = 'match'
     this.#context = null
@@ -143,6 +155,13 @@ export class Exchange implements Variables {
   /** The AWS service behind the integration has answered: what reads `$context` from now on sees its request id. */
   noteEndpointRequest(id: string): void {
     this.#context = { ...this.context, awsEndpointRequestId: id }
+  }
+
+  /** The authorizer knows the caller: `authorizer` becomes `$context.authorizer`, which it may have been asked without. */
+  admit(outcome: AuthOutcome, authorizer: Readonly<Record<string, unknown>>): undefined {
+    this.authOutcome = outcome
+    this.authorizer = authorizer
+    this.#context = null
   }
 
   /** The overrides a request template made, kept for the response template. */

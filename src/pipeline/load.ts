@@ -5,6 +5,7 @@
 import type { Finder } from '../aws/identity-finder.ts'
 import type { Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
+import { type AuthorizerTools, prepareAuthorizer } from './authorize.ts'
 import type { Gate, LoadedRoute } from './exchange.ts'
 import { stepsFor } from './pipeline.ts'
 import { mayStreamBodies } from './request-streaming.ts'
@@ -33,6 +34,7 @@ export interface LoadTools {
   readonly identities: Finder
   readonly answerLimitBytes: number
   readonly streamRate: number
+  readonly authorizers: AuthorizerTools
 }
 
 export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
@@ -55,6 +57,10 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         holdsStreams: false,
         streamRate: tools.streamRate,
         holdsAnswers: route.cache !== null || program.minimumCompressionBytes !== null,
+        authorize:
+          route.authorizer === null
+            ? null
+            : prepareAuthorizer(route.authorizer, program, tools.authorizers),
       }),
     )
   }

@@ -36,6 +36,7 @@ export class Observer {
     fillCache(record, x.cacheUse)
     fillAnswer(record, status, responseBytes, x.refusal, x.program)
     record.brokenOff = kept(brokenOff, 4096)
+    record.authorizer = x.authorizerUse
   }
 
   unmatched(
@@ -116,6 +117,7 @@ function fillNoRoute(record: DecisionRecord): void {
   record.integrationStatus = 0
   record.requestBytes = 0
   fillCache(record, null)
+  record.authorizer = null
 }
 
 function fillCache(record: DecisionRecord, use: CacheUse | null): void {

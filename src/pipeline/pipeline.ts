@@ -13,6 +13,7 @@
 import type { Reply } from '../messages/messages.ts'
 import type { Program, Route } from '../program/program.ts'
 import { requireApiKey } from './api-key.ts'
+import { authorize } from './authorize.ts'
 import { crash, land, lookUp } from './cache.ts'
 import { decompress } from './decompress.ts'
 import type { Exchange, Step } from './exchange.ts'
@@ -22,6 +23,7 @@ import { mapProxyResponse, mapResponse } from './map-response.ts'
 import { refuseObstacle } from './obstacle.ts'
 import { throttle } from './throttle.ts'
 import { validateBody, validateParameters } from './validate.ts'
+import { weighAuthorizer } from './weigh-authorizer.ts'
 
 interface StepRow extends Step {
   readonly isNeeded: (program: Program, route: Route) => boolean
@@ -30,6 +32,8 @@ interface StepRow extends Step {
 /** Every step of a REST API, in the order in which they run. */
 export const restSteps: readonly StepRow[] = Object.freeze([
   { name: 'obstacle', run: refuseObstacle, isNeeded: hasObstacle },
+  { name: 'authorize', run: authorize, isNeeded: (_, route) => route.authorizer !== null },
+  { name: 'weigh-policies', run: weighAuthorizer, isNeeded: hasAuthorizerPolicy },
   { name: 'api-key', run: requireApiKey, isNeeded: (_, route) => route.apiKeyRequired },
   { name: 'throttle', run: throttle, isNeeded: (_, route) => route.throttle !== null },
   { name: 'decompress', run: decompress, isNeeded: () => true },
@@ -53,6 +57,11 @@ export function stepsFor(program: Program, route: Route): readonly Step[] {
 
 function hasObstacle(program: Program, route: Route): boolean {
   return program.obstacle !== null || route.obstacle !== null
+}
+
+/** A user pool gives none: who has a right token passes. */
+function hasAuthorizerPolicy(_: Program, { authorizer }: Route): boolean {
+  return authorizer !== null && authorizer.type !== 'COGNITO_USER_POOLS'
 }
 
 function isProxy(route: Route): boolean {

@@ -11,6 +11,7 @@ import type { IntegrationResponse, MethodRequest } from '../messages/messages.ts
 import type { RefusalType } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
 import type { Template } from '../vtl/compile.ts'
+import type { AuthorizerPlan } from './authorizer-plan.ts'
 
 export interface ProgramSource {
   readonly format: 1
@@ -100,6 +101,8 @@ export interface Route {
   /** The stage's limit for this method, one bucket per method; null: only the account's limit counts. */
   readonly throttle: Throttle | null
   readonly obstacle: Obstacle | null
+  /** Who says whether the caller may pass; null: the method asks nobody, or its callers sign (AWS_IAM). */
+  readonly authorizer: AuthorizerPlan | null
   /** null: answers are not cached. */
   readonly cache: CachePlan | null
   /** Gives the names that are missing or blank, in AWS's order; '' is never given. */

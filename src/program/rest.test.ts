@@ -134,9 +134,9 @@ test('integrations become plans', () => {
 
 const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: RegExp }[] = [
   {
-    name: 'an authorizer',
-    method: method(mock, { authorizationType: 'CUSTOM' }),
-    want: /AUTHORIZER_CONFIGURATION_ERROR.*CUSTOM/,
+    name: 'an authorizer that is not there',
+    method: method(mock, { authorizationType: 'CUSTOM', authorizerId: 'gone' }),
+    want: /AUTHORIZER_CONFIGURATION_ERROR.*authorizer gone is not in the deployment/,
   },
   {
     name: 'a VPC link of no name',

@@ -7,14 +7,16 @@
  * or an obstacle where AWS itself would deploy and then answer with an error.
  */
 import type { Method, Resource } from '../aws/rest-api.ts'
+import type { AuthorizerPlan } from './authorizer-plan.ts'
+import { planAuthorizer } from './authorizer-plans.ts'
 import { cacheCapacity, cacheScope, compileCaching } from './caching.ts'
 import { canarySource } from './canary.ts'
 import { compileGatewayResponses } from './gateway-responses.ts'
 import { type PlanSettings, planIntegration } from './integration-plans.ts'
 import { compileMediaTypes } from './media-types.ts'
 import { compileModels, type Models } from './models.ts'
-import { methodObstacle, stageNotices, stageObstacle } from './obstacles.ts'
-import type { Canary, MediaTypeSet, Program, ProgramSource, Route } from './program.ts'
+import { methodObstacle, obstacle, stageNotices, stageObstacle } from './obstacles.ts'
+import type { Canary, MediaTypeSet, Obstacle, Program, ProgramSource, Route } from './program.ts'
 import { type Place, ProgramError } from './program-error.ts'
 import { buildRouteTree } from './routes.ts'
 import { type EffectiveSettings, methodSettings, throttleOf } from './stage.ts'
@@ -103,6 +105,7 @@ function compileRoute(
     throw new ProgramError(place, 'No integration defined for method')
   }
   const settings = settingsOf(resource.path, verb)
+  const guard = guardOf(method, source, plans)
   const definition = method.methodIntegration
   const integration = planIntegration(definition, plans, place)
   const cached = { stage: source.stage, scope, settings, verb, binary, integration: definition }
@@ -113,9 +116,26 @@ function compileRoute(
     operationName: method.operationName,
     apiKeyRequired: method.apiKeyRequired,
     throttle: throttleOf(settings),
-    obstacle: methodObstacle(method) ?? integration.obstacle,
+    obstacle: guard.obstacle ?? integration.obstacle,
+    authorizer: guard.authorizer,
     cache: compileCaching({ ...cached, resourceId: resource.id }, place),
     ...compileValidation(method, source.snapshot.requestValidators, models, place),
     integration: integration.plan,
   })
+}
+
+/** What stands before the method: an authorizer, or what keeps it from being asked. */
+function guardOf(
+  method: Method,
+  { snapshot, account, region, apiId }: ProgramSource,
+  { stageVariables }: PlanSettings,
+): { readonly authorizer: AuthorizerPlan | null; readonly obstacle: Obstacle | null } {
+  const { authorizationType: type } = method
+  if (type !== 'CUSTOM' && type !== 'COGNITO_USER_POOLS') {
+    return { authorizer: null, obstacle: methodObstacle(method) }
+  }
+  const home = { account, region, apiId, stageVariables }
+  const authorizer = planAuthorizer(method, snapshot.authorizers, home)
+  if (typeof authorizer !== 'string') return { authorizer, obstacle: null }
+  return { authorizer: null, obstacle: obstacle('AUTHORIZER_CONFIGURATION_ERROR', authorizer) }
 }

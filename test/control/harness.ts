@@ -62,7 +62,7 @@ export const noTests: DataPlaneTests = {
   },
   authorizer: async request => {
     const log = JSON.stringify(request)
-    return { clientStatus: 0, principalId: null, policy: null, log, latencyMs: 0 }
+    return { clientStatus: 0, principalId: null, policy: null, claims: null, log, latencyMs: 0 }
   },
 }
 

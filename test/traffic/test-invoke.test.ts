@@ -32,7 +32,7 @@ before(async () => {
     response.writeHead(200, { 'Content-Type': 'text/plain', Date: 'x', Connection: 'close' })
     response.end('from the back end')
   })
-  gateway = await startGateway()
+  gateway = await startGateway({ devIssuer: 'on' })
 })
 
 after(async () => {
@@ -330,6 +330,7 @@ interface Tried {
   readonly clientStatus?: number | undefined
   readonly principalId?: string | undefined
   readonly policy?: string | undefined
+  readonly claims?: Readonly<Record<string, string>> | undefined
   readonly lines: readonly string[]
   readonly restApiId: string
 }
@@ -455,17 +456,24 @@ test('an authorizer that may not call its function says 500', async () => {
   )
 })
 
-test('a user pool lets nobody pass as long as it cannot be asked', async () => {
+test('a user pool tells the claims of a right token, and nothing of a wrong one', async () => {
   const attempt = await makeAuthorizer({
     type: 'COGNITO_USER_POOLS',
     providerARNs: ['arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_a'],
     identitySource: 'method.request.header.Auth',
   })
-  const got = await attempt({ headers: { Auth: 'x' } })
-  assert.equal(got.clientStatus, 401)
-  assert.deepEqual(got.lines.slice(-3), [
-    'Unauthorized request: UUID',
-    'User pools are not built yet in Portcullis: no token can be verified.',
-    'Unauthorized',
-  ])
+  const minted = await fetch(`${gateway.gateway.url}/_portcullis/issuer/us-east-1_a/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"claims":{"email":"me@example.com"}}',
+  })
+  const { token } = (await minted.json()) as { token: string }
+  const right = await attempt({ headers: { Auth: token } })
+  assert.equal(right.clientStatus, 0)
+  assert.equal(right.claims?.['email'], 'me@example.com')
+  assert.equal(right.lines.at(-1), 'Successfully completed authorizer execution')
+  const wrong = await attempt({ headers: { Auth: 'x' } })
+  assert.equal(wrong.clientStatus, 401)
+  assert.equal(wrong.claims, undefined)
+  assert.deepEqual(wrong.lines.slice(-2), ['Unauthorized request: UUID', 'Unauthorized'])
 })

@@ -1,6 +1,5 @@
 /**
- * FlushStageCache and FlushStageAuthorizersCache. The gateway keeps no authorizations yet, so an empty cache is all there is
- * of those: what can be wrong is the API or the stage.
+ * FlushStageCache and FlushStageAuthorizersCache: when they are answered, no thread has anything from before.
  */
 import type { RestOperations } from '../../aws/operations.v1.ts'
 import type { ControlContext } from '../context.ts'
@@ -11,7 +10,7 @@ export async function flushStageCache(
   { restApiId, stageName }: RestOperations['FlushStageCache']['input'],
 ): Promise<undefined> {
   await requireStage(ctx, restApiId, stageName)
-  ctx.flushCache(restApiId, stageName)
+  ctx.flushCache(restApiId, stageName, 'answers')
 }
 
 export async function flushStageAuthorizersCache(
@@ -19,4 +18,5 @@ export async function flushStageAuthorizersCache(
   { restApiId, stageName }: RestOperations['FlushStageAuthorizersCache']['input'],
 ): Promise<undefined> {
   await requireStage(ctx, restApiId, stageName)
+  ctx.flushCache(restApiId, stageName, 'authorizations')
 }

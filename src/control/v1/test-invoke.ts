@@ -38,7 +38,7 @@ export async function testInvokeAuthorizer(
   input: Input<'TestInvokeAuthorizer'>,
 ): Promise<Output<'TestInvokeAuthorizer'>> {
   const authorizer = await look(ctx, reader => requireAuthorizer(reader, input))
-  const { clientStatus, log, latencyMs, principalId, policy } = await ctx.tests.authorizer({
+  const { clientStatus, log, latencyMs, principalId, policy, claims } = await ctx.tests.authorizer({
     ...simulated(ctx, input),
     account: ctx.account,
     region: ctx.region,
@@ -53,6 +53,7 @@ export async function testInvokeAuthorizer(
     latency: latencyMs,
     ...(principalId === null ? {} : { principalId }),
     ...(policy === null ? {} : { policy }),
+    ...(claims === null ? {} : { claims }),
   }
 }
 
