@@ -47,7 +47,7 @@ export async function startPeers(folder: string, core: number, backend: number):
   return peers
 }
 
-async function startNginx(folder: string, core: number, backend: number): Promise<Running> {
+export async function startNginx(folder: string, core: number, backend: number): Promise<Running> {
   const port = await freePort()
   const home = join(folder, 'nginx')
   await mkdir(home, { recursive: true })
