@@ -1,6 +1,7 @@
 /**
  * `npm run bench:large`: one large answer through the gateway and through nginx, taking turns, each on one core, with the client
- * and the back end on the other. What counts is the rate beside nginx's, and how much the gateway's memory grows by it.
+ * and the back end on the other. What counts is the rate and the CPU time beside nginx's (above 1: better), and how much the
+ * gateway's memory grows by it. On a busy machine the CPU time says more than the rate.
  *
  *     npm run bench:large -- --megabytes 1024 --rounds 3
  */
@@ -16,7 +17,7 @@ import {
   ImportRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
 import { startBackend, startNginx } from './http/peers.ts'
-import { freePort, isInstalled, residentBytes, startOnCore } from './http/processes.ts'
+import { cpuMicros, freePort, isInstalled, residentBytes, startOnCore } from './http/processes.ts'
 
 const { values } = parseArgs({
   options: {
@@ -68,23 +69,28 @@ async function bench(): Promise<void> {
     { name: 'portcullis, STREAM', pid: gateway.pid, url: `${url}/stream` },
   ]
   const rates = new Map<string, number[]>()
+  const cpu = new Map<string, number[]>()
   const growth = new Map<string, number>()
   for (let round = 0; round <= Number(values.rounds); round++) {
     for (const { name, pid, url: target } of contenders) {
       const before = residentBytes(pid)
+      const cpuBefore = cpuMicros(pid)
       const { seconds, peakBytes } = await download(target, pid)
       // Round 0 warms up.
       if (round === 0) continue
       rates.set(name, [...(rates.get(name) ?? []), bytes / 1024 ** 2 / seconds])
+      cpu.set(name, [...(cpu.get(name) ?? []), (cpuMicros(pid) - cpuBefore) / 1000])
       growth.set(name, Math.max(growth.get(name) ?? 0, peakBytes - before))
     }
   }
   const base = median(rates.get('nginx') ?? [])
+  const baseCpu = median(cpu.get('nginx') ?? [])
   for (const { name } of contenders) {
     const rate = median(rates.get(name) ?? [])
+    const used = median(cpu.get(name) ?? [])
     const grown = ((growth.get(name) ?? 0) / 1024 ** 2).toFixed(0)
     console.log(
-      `${name.padEnd(22)}${rate.toFixed(0).padStart(6)} MB/s   ${(rate / base).toFixed(2)} of nginx   memory +${grown} MB`,
+      `${name.padEnd(22)}${rate.toFixed(0).padStart(6)} MB/s   × ${(rate / base).toFixed(2)}   CPU ${used.toFixed(0)} ms, × ${(baseCpu / used).toFixed(2)}   memory +${grown} MB`,
     )
   }
 }

@@ -25,7 +25,7 @@ export interface AnswerHead {
 
 /** What no line of a head holds: control characters, and half a line end. One search for all lines at once. */
 const notInHead = /[^\t\x20-\x7e\x80-\xff\r\n]|\r(?!\n)|(?<!\r)\n/
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
 const maxHeaders = 1000
 
 /** Reads `text`, one latin1 character per byte, which ends in CRLF; a string answer says what is wrong. */
