@@ -12,6 +12,7 @@ import { Fault } from './aws/faults.ts'
 import type { AwsCalls } from './aws-call.ts'
 import type { Clock } from './base/clock.ts'
 import { CoarseTimeout, coarseTimers } from './base/coarse-timer.ts'
+import type { MasterKey } from './base/master-key.ts'
 import { AsyncInvocations } from './control/lambda/async-invocations.ts'
 import type {
   FunctionHost,
@@ -45,6 +46,8 @@ export interface FunctionCallParts {
   readonly store: Store | null
   readonly runner: FunctionRunner
   readonly dataDir: string
+  /** What is kept on disk is sealed with it: environment variables are in it. */
+  readonly masterKey: MasterKey
   readonly clock: Clock
   readonly log: Log
   /** Functions that run elsewhere. */
@@ -67,11 +70,12 @@ export class FunctionCalls implements FunctionHost {
   /** ARN as an integration names it -> what was found; the promise is shared by those who ask at once. */
   readonly #found = new Map<string, Promise<ResolvedFunction | undefined>>()
 
-  constructor({ store, runner, dataDir, clock, log, remote, aws, deadLetters }: FunctionCallParts) {
+  constructor(parts: FunctionCallParts) {
+    const { store, runner, dataDir, masterKey, clock, log, remote, aws, deadLetters } = parts
     this.#store = store
     this.#runner = runner
     this.#codeFolder = join(dataDir, 'code')
-    this.#kept = new KeptFunctions(join(dataDir, 'functions'))
+    this.#kept = new KeptFunctions(join(dataDir, 'functions'), masterKey)
     this.#log = log
     this.#remote = remote
     const destinations = {

@@ -16,6 +16,7 @@ import { examine } from './control/doctor/examine.ts'
 import { functions as functionRecords } from './control/lambda/records.ts'
 import { publishedSources } from './control/publication.ts'
 import { restApis } from './control/records.ts'
+import { secretKinds } from './control/secret-kinds.ts'
 import { createControlServer } from './control/server.ts'
 import { stsControl } from './control/sts/operations.ts'
 import { placeControlSocket } from './control-socket.ts'
@@ -36,6 +37,7 @@ import { Publisher } from './publisher.ts'
 import { StoreUnavailable } from './store/errors.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { createVault, type Vault } from './store/vault.ts'
 import { createTestInvoke } from './test-invoke.ts'
 import { createTestAuthorizer } from './test-invoke-authorizer.ts'
 import { tokenTools } from './token-tools.ts'
@@ -82,7 +84,7 @@ async function assemble(
       `Made the master key ${keys.made}. Without it no secret of this store can be read: keep a copy.`,
     )
   }
-  const { store, fault } = await openStore(options, log)
+  const { store, fault } = await openStore(options, createVault(keys.current, keys.old), log)
   if (store !== null) closers.push(() => store.close())
 
   const controlSocket = await placeControlSocket(store === null ? null : options.dataDir)
@@ -106,7 +108,7 @@ async function assemble(
   const tools = integrationTools(outgoing, invoke)
   const tokens = tokenTools(trusted, tools.client)
   closers.push(() => tools.client.close())
-  const functions = openFunctions(options, store, tools, log)
+  const functions = openFunctions(options, store, tools, log, keys.current)
   closers.push(() => functions.close())
   const dataPlane = new DataPlane({
     threads: options.threads,
@@ -206,13 +208,15 @@ async function assemble(
 
 async function openStore(
   options: Options,
+  vault: Vault,
   log: Log,
 ): Promise<{ store: Store | null; fault: Error | null }> {
   try {
-    return { store: await openSqliteStore({ directory: options.dataDir }), fault: null }
+    const store = await openSqliteStore({ directory: options.dataDir, vault, secretKinds })
+    return { store, fault: null }
   } catch (error) {
-    // Static stability: what was deployed is served on. A folder that another gateway uses is no such case.
-    if (!(error instanceof StoreUnavailable) || error.reason === 'locked') throw error
+    // Static stability: what was deployed is served on. A folder that another gateway uses is no such case, nor a wrong key.
+    if (!(error instanceof StoreUnavailable) || ownFaults.has(error.reason)) throw error
     log.error(`The store cannot be opened: ${error.message}`)
     log.error(
       'Serving the last good programs; the control plane answers 503 until it can be opened.',
@@ -234,6 +238,8 @@ async function devIssuerOf(
   }
   return openDevIssuer(dataDir, systemClock)
 }
+
+const ownFaults: ReadonlySet<string> = new Set(['locked', 'wrong-key'])
 
 function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { AwsCalls } from './aws-call.ts'
 import { systemClock } from './base/clock.ts'
+import type { MasterKey } from './base/master-key.ts'
 import { FunctionCalls } from './function-calls.ts'
 import { FunctionLogs } from './function-logs.ts'
 import { runnerFrom } from './function-runner.ts'
@@ -27,6 +28,7 @@ export function openFunctions(
   store: Store | null,
   { client, aws: access }: Pick<IntegrationTools, 'client' | 'aws'>,
   log: Log,
+  masterKey: MasterKey,
 ): OpenFunctions {
   const report = (error: unknown) => log.error(String(error))
   const logs = new FunctionLogs(join(options.dataDir, 'logs'), report)
@@ -40,6 +42,7 @@ export function openFunctions(
     store,
     runner,
     dataDir: options.dataDir,
+    masterKey,
     clock: systemClock,
     log,
     remote: new RemoteFunctions({ named: options.functions, aws, client, connectTimeoutMs }),

@@ -1,7 +1,7 @@
 /**
  * The records of client certificates. The private key lies in a record of its own, under the same id, so that
  * nothing that answers or lists certificates ever holds it; the data plane reads it to show the certificate to back ends.
- * The key is not encrypted: there is no master key yet, so whoever reads the store's file has it.
+ * It is encrypted in the store's files.
  */
 import type { ProgramSource } from '../program/program.ts'
 import { kind, type Reader } from '../store/store.ts'
@@ -18,7 +18,10 @@ export interface ClientCertificateRecord {
 
 export const clientCertificates = kind<ClientCertificateRecord>('rest-client-certificate')
 /** By the certificate's id. PKCS #8, PEM. */
-export const clientCertificateKeys = kind<{ privateKeyPem: string }>('rest-client-certificate-key')
+export const clientCertificateKeys = kind<{ privateKeyPem: string }>(
+  'rest-client-certificate-key',
+  { secrets: ['privateKeyPem'] },
+)
 
 /** What a stage that names the certificate shows to back ends; nothing when it names none, or one that is not here. */
 export async function readClientCertificate(

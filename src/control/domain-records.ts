@@ -41,7 +41,7 @@ export interface DomainNameRecord {
   tags?: Tags
 }
 
-/** PEM texts. As with client certificates, the key is not encrypted: there is no master key yet. */
+/** PEM texts. */
 export interface UploadedCertificateRecord {
   certificateBody: string
   certificateChain?: string
@@ -66,7 +66,9 @@ export interface DomainAccessRecord {
 }
 
 export const domainNames = kind<DomainNameRecord>('domain-name')
-export const uploadedCertificates = kind<UploadedCertificateRecord>('domain-name-certificate')
+export const uploadedCertificates = kind<UploadedCertificateRecord>('domain-name-certificate', {
+  secrets: ['certificatePrivateKey'],
+})
 export const basePathMappings = kind<BasePathMappingRecord>('base-path-mapping')
 export const domainAccess = kind<DomainAccessRecord>('domain-access')
 

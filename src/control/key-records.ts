@@ -57,9 +57,9 @@ export interface UsageExtensionRecord {
   remaining: number
 }
 
-export const apiKeys = kind<ApiKeyRecord>('rest-api-key')
+export const apiKeys = kind<ApiKeyRecord>('rest-api-key', { secrets: ['value'] })
 /** By the key's value. */
-export const apiKeyValues = kind<{ id: string }>('rest-api-key-value')
+export const apiKeyValues = kind<{ id: string }>('rest-api-key-value', { hasSecretId: true })
 export const usagePlans = kind<UsagePlanRecord>('rest-usage-plan')
 /** Under the plan's id, by the key's. */
 export const usagePlanKeys = kind<{ keyId: string }>('rest-usage-plan-key')

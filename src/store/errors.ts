@@ -33,6 +33,7 @@ export type Unavailability =
   | 'not-a-store'
   | 'permission'
   | 'missing'
+  | 'wrong-key'
   | 'failed'
 
 /** The store cannot be opened or used. The message says what happened and what to do next. */

@@ -13,12 +13,14 @@ import { compileQueries, type Queries } from './queries.ts'
 import { assertStorable, RecordReader, RecordWriter, type TransactionScope } from './records.ts'
 import type { Schema } from './schema.ts'
 import type { FoundRow, Kind, Namespace, Reader, Store, Writer } from './store.ts'
+import type { Vault } from './vault.ts'
 
 export interface KyselyStoreParts {
   readonly writer: Kysely<Schema>
   /** May be the same as `writer`. */
   readonly reader: Kysely<Schema>
   readonly blobs: BlobFiles
+  readonly vault: Vault
   /** A transaction whose work has not ended after so many milliseconds is rolled back. */
   readonly transactionLimitMs: number
   /** Lets go of what lies outside kysely, after everything else was closed. */
@@ -72,6 +74,11 @@ export class KyselyStore implements Store {
   async removeOrphans(): Promise<void> {
     const { rows } = await this.#parts.reader.executeQuery(this.#queries.digests({}))
     await this.#parts.blobs.keepOnly(new Set(rows.map(row => row.digest)))
+  }
+
+  /** Brings secrets under the current master key. To be called once, before the store is handed out. */
+  renewSecrets(kinds: readonly Kind<unknown>[]): Promise<number> {
+    return this.#write(anywhere, tx => tx.renew(kinds))
   }
 
   #enter(namespace: Namespace): void {
@@ -129,8 +136,8 @@ export class KyselyStore implements Store {
     work: (scope: TransactionScope) => Promise<T>,
   ): Promise<T> {
     return builder.execute(async tx => {
-      const { blobs } = this.#parts
-      const scope = { ...given, tx, queries: this.#queries, blobs, isOpen: true }
+      const { blobs, vault } = this.#parts
+      const scope = { ...given, tx, queries: this.#queries, blobs, vault, isOpen: true }
       try {
         return await this.#inTime(this.#current.run(scope, () => work(scope)))
       } finally {

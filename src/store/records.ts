@@ -3,22 +3,18 @@
  */
 import type { CompiledQuery, QueryResult, Transaction } from 'kysely'
 import type { BlobFiles } from './blob-files.ts'
-import {
-  RecordExists,
-  RecordMissing,
-  StaleRecord,
-  StoreUnavailable,
-  TransactionOver,
-} from './errors.ts'
+import { RecordExists, RecordMissing, StaleRecord, TransactionOver } from './errors.ts'
 import type { Queries } from './queries.ts'
 import type { RecordTable, Schema } from './schema.ts'
 import type { FoundRow, Kind, Namespace, Page, PageOptions, Reader, Row, Writer } from './store.ts'
+import type { Vault } from './vault.ts'
 
 /** What the readers and writers of one transaction share with the store that began it. */
 export interface TransactionScope {
   readonly tx: Transaction<Schema>
   readonly queries: Queries
   readonly blobs: BlobFiles
+  readonly vault: Vault
   readonly namespace: Namespace
   /** Set to false when the transaction's work has ended. */
   isOpen: boolean
@@ -39,7 +35,7 @@ export class RecordReader implements Reader {
   async get<T>(kind: Kind<T>, parent: string, id: string): Promise<Row<T> | undefined> {
     if (!isStorable(id) || !isStorable(parent)) return undefined
     const { rows } = await this.run(this.scope.queries.get(this.nameOf(kind, parent, id)))
-    return rows[0] && rowOf<T>(rows[0])
+    return rows[0] && this.rowOf<T>(kind, rows[0])
   }
 
   async list<T>(kind: Kind<T>, parent: string, options: PageOptions = {}): Promise<Page<T>> {
@@ -56,13 +52,13 @@ export class RecordReader implements Reader {
     )
     const page = rows.slice(0, limit)
     const next = rows.length > limit ? page.at(-1)?.id : undefined
-    return { rows: page.map(row => rowOf<T>(row)), next }
+    return { rows: page.map(row => this.rowOf<T>(kind, row)), next }
   }
 
   async all<T>(kind: Kind<T>, parent: string): Promise<readonly Row<T>[]> {
     if (!isStorable(parent)) return []
     const { rows } = await this.run(this.scope.queries.all(this.familyOf(kind, parent)))
-    return rows.map(row => rowOf<T>(row))
+    return rows.map(row => this.rowOf<T>(kind, row))
   }
 
   async count(kind: Kind<unknown>, parent: string): Promise<number> {
@@ -73,14 +69,15 @@ export class RecordReader implements Reader {
 
   async find<T>(kind: Kind<T>, id: string): Promise<FoundRow<T> | undefined> {
     if (!isStorable(id)) return undefined
-    const { rows } = await this.run(this.scope.queries.find({ kind: kind.name, id }))
-    return rows[0] && foundRowOf<T>(rows[0])
+    const stored = this.scope.vault.storedId(kind, id)
+    const { rows } = await this.run(this.scope.queries.find({ kind: kind.name, id: stored }))
+    return rows[0] && this.#foundRowOf<T>(kind, rows[0])
   }
 
   /** As `Store.scan`. */
   async scan<T>(kind: Kind<T>): Promise<readonly FoundRow<T>[]> {
     const { rows } = await this.run(this.scope.queries.scan({ kind: kind.name }))
-    return rows.map(row => foundRowOf<T>(row))
+    return rows.map(row => this.#foundRowOf<T>(kind, row))
   }
 
   async getBlob(key: string): Promise<Uint8Array | undefined> {
@@ -108,7 +105,22 @@ export class RecordReader implements Reader {
 
   protected nameOf(kind: Kind<unknown>, parent: string, id: string) {
     const { account, region } = this.scope.namespace
-    return { account, region, kind: kind.name, parent, id }
+    return { account, region, kind: kind.name, parent, id: this.scope.vault.storedId(kind, id) }
+  }
+
+  protected rowOf<T>(
+    kind: Kind<T>,
+    row: Pick<RecordTable, 'id' | 'parent' | 'version' | 'body'>,
+  ): Row<T> {
+    const { parent, version, body } = row
+    const { id, record } = this.scope.vault.open({ kind, parent, id: row.id }, body)
+    // What lies under a kind was written through the same kind, whose T it had.
+    return { id, parent, version, record: record as T }
+  }
+
+  #foundRowOf<T>(kind: Kind<T>, row: RecordTable): FoundRow<T> {
+    const { account, region } = row
+    return { ...this.rowOf(kind, row), namespace: { account, region } }
   }
 
   protected blobNameOf(key: string) {
@@ -175,6 +187,24 @@ export class RecordWriter extends RecordReader implements Writer {
     return (await this.#change(this.scope.queries.deleteBlob(this.blobNameOf(key)))) > 0
   }
 
+  /** Seals what is not sealed yet, or with the old master key; gives how many records that were. */
+  async renew(kinds: readonly Kind<unknown>[]): Promise<number> {
+    const { queries, vault } = this.scope
+    let renewed = 0
+    for (const kind of kinds) {
+      const { rows } = await this.run(queries.scan({ kind: kind.name }))
+      for (const { account, region, parent, id, body } of rows) {
+        const next = vault.renew({ kind, parent, id }, body)
+        if (next === null) continue
+        renewed++
+        const place = { account, region, kind: kind.name, parent }
+        if (next.id !== id) await this.run(queries.delete({ ...place, id }))
+        await this.run(queries.put({ ...place, ...next }))
+      }
+    }
+    return renewed
+  }
+
   /** As `Store.clear`. */
   async clear(): Promise<void> {
     const { queries, released } = this.scope
@@ -191,9 +221,8 @@ export class RecordWriter extends RecordReader implements Writer {
   #document(kind: Kind<unknown>, parent: string, id: string, record: unknown) {
     assertStorable(parent)
     assertStorable(id)
-    const body: string | undefined = JSON.stringify(record)
-    if (body === undefined) throw new TypeError(`A ${kind.name} has to be a JSON document`)
-    return { ...this.nameOf(kind, parent, id), body }
+    const name = this.nameOf(kind, parent, id)
+    return { ...name, body: this.scope.vault.close({ kind, parent, id: name.id }, id, record) }
   }
 }
 
@@ -212,25 +241,6 @@ export function assertStorable(name: string): void {
     `Not a name for a record (well-formed text without U+0000, at most ${nameLimit} characters): ` +
       JSON.stringify(name.slice(0, 50)),
   )
-}
-
-function rowOf<T>(row: Pick<RecordTable, 'id' | 'parent' | 'version' | 'body'>): Row<T> {
-  const { id, parent, version, body } = row
-  return { id, parent, version, record: documentOf<T>(row.id, body) }
-}
-
-function foundRowOf<T>(row: RecordTable): FoundRow<T> {
-  return { ...rowOf<T>(row), namespace: { account: row.account, region: row.region } }
-}
-
-function documentOf<T>(id: string, body: string): T {
-  try {
-    // What lies under a kind was written through the same kind, whose T it had.
-    return JSON.parse(body) as T
-  } catch (cause) {
-    const text = `The stored document ${JSON.stringify(id)} is damaged. Restore a backup.`
-    throw new StoreUnavailable('corrupt', text, cause)
-  }
 }
 
 function describe(kind: Kind<unknown>, parent: string, id: string): string {

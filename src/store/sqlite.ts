@@ -13,7 +13,8 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Kysely } from 'kysely'
+import { Kysely, sql } from 'kysely'
+import { masterKeyOf, newMasterKey } from '../base/master-key.ts'
 import { memoryBlobs, openBlobFiles } from './blob-files.ts'
 import { StoreUnavailable } from './errors.ts'
 import { explainFailure } from './failures.ts'
@@ -22,7 +23,8 @@ import { lockFile } from './lock.ts'
 import { migrate } from './migrations/migrate.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { Schema } from './schema.ts'
-import type { Store } from './store.ts'
+import type { Kind, Store } from './store.ts'
+import { createVault, noVault, type Vault } from './vault.ts'
 
 export interface SqliteOptions {
   /**
@@ -34,6 +36,10 @@ export interface SqliteOptions {
   readonly limitBytes?: number | undefined
   /** A transaction whose work takes longer is rolled back. Default 30,000 ms. */
   readonly transactionLimitMs?: number | undefined
+  /** How secrets are kept. Default: a store on disk takes none, one in memory makes a key of its own. */
+  readonly vault?: Vault | undefined
+  /** The kinds that have secrets: what of them is not sealed yet, or with the old master key, is sealed when opened. */
+  readonly secretKinds?: readonly Kind<unknown>[] | undefined
 }
 
 /** Marks our files among all SQLite files: "Prtc". */
@@ -55,7 +61,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     const writer = connect(() => openWriter(path, options), 1, explain)
     const reader = connect(() => openReader(path), readers, explain)
     const blobs = await openBlobFiles(join(directory, 'blobs'), explain)
-    return await assemble(options, directory, { writer, reader, blobs, release: unlock })
+    const vault = options.vault ?? noVault
+    return await assemble(options, directory, { writer, reader, blobs, vault, release: unlock })
   } catch (error) {
     unlock?.()
     throw explain(error)
@@ -67,7 +74,9 @@ function openInMemory(options: SqliteOptions): Promise<Store> {
   const explain = (error: unknown) => explainFailure(error, place)
   const writer = connect(() => openWriter(place, options), 1, explain)
   const blobs = memoryBlobs()
-  return assemble(options, place, { writer, reader: writer, blobs, release: () => undefined })
+  const vault = options.vault ?? createVault(masterKeyOf(newMasterKey()), null)
+  const release = () => undefined
+  return assemble(options, place, { writer, reader: writer, blobs, vault, release })
 }
 
 async function assemble(
@@ -79,12 +88,19 @@ async function assemble(
   const store = new KyselyStore({ ...parts, transactionLimitMs })
   try {
     await migrate(parts.writer, place)
+    if ((await store.renewSecrets(options.secretKinds ?? [])) > 0) await forget(parts.writer)
     await store.removeOrphans()
     return store
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+/** Rewrites the file, so that nothing of what was replaced is left in pages that nobody uses, nor in the log. */
+async function forget(writer: Kysely<Schema>): Promise<void> {
+  await sql`vacuum`.execute(writer)
+  await sql`pragma wal_checkpoint(truncate)`.execute(writer)
 }
 
 function connect(
@@ -107,10 +123,11 @@ function openWriter(path: string, options: SqliteOptions): DatabaseSync {
           'Put the data directory on a local disk.',
       )
     }
-    // fullfsync: on macOS a plain fsync leaves the data in the disk's own cache.
+    // secure_delete: what is replaced is overwritten. fullfsync: on macOS a plain fsync leaves the data in the disk's own cache.
     database.exec(`
       pragma synchronous = full;
       pragma fullfsync = on;
+      pragma secure_delete = on;
       pragma journal_size_limit = 67108864;
       pragma application_id = ${applicationId};
     `)

@@ -22,11 +22,18 @@ export interface Namespace {
 export interface Kind<T> {
   readonly name: string
   readonly shape?: T
+  /** Members that are encrypted in the store's files (vault.ts). */
+  readonly secrets?: readonly string[]
+  /** The id itself is secret; `list` has no order then that means anything. */
+  readonly hasSecretId?: boolean
 }
 
 /** Names a kind of record: `const restApis = kind<RestApiRecord>('rest-api')`. */
-export function kind<T>(name: string): Kind<T> {
-  return Object.freeze({ name })
+export function kind<T>(
+  name: string,
+  hidden: { readonly secrets?: readonly (keyof T & string)[]; readonly hasSecretId?: true } = {},
+): Kind<T> {
+  return Object.freeze({ name, ...hidden })
 }
 
 /** A record as it was found. `record` is a fresh copy: changing it changes nothing in the store. */

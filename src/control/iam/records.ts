@@ -89,7 +89,7 @@ export const users = kind<UserRecord>('iam-user')
 export const groups = kind<GroupRecord>('iam-group')
 export const roles = kind<RoleRecord>('iam-role')
 export const managedPolicies = kind<ManagedPolicyRecord>('iam-policy')
-export const accessKeys = kind<AccessKeyRecord>('iam-access-key')
+export const accessKeys = kind<AccessKeyRecord>('iam-access-key', { secrets: ['secret'] })
 export const oidcProviders = kind<OidcProviderRecord>('iam-oidc-provider')
 export const iamAccount = kind<{ alias?: string }>('iam-account')
 

@@ -160,9 +160,9 @@ export interface LayerVersionRecord {
   policy?: PolicyRecord
 }
 
-export const functions = kind<LatestRecord>('lambda-function')
+export const functions = kind<LatestRecord>('lambda-function', { secrets: ['environment'] })
 /** By number. */
-export const versions = kind<FunctionRecord>('lambda-version')
+export const versions = kind<FunctionRecord>('lambda-version', { secrets: ['environment'] })
 /** By name. */
 export const aliases = kind<AliasRecord>('lambda-alias')
 /** By qualifier. */
