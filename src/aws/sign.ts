@@ -113,7 +113,7 @@ function signatureFor(options: SignOptions, toSign: ToSign): string {
   const [path = '/'] = canonicalPaths(options.rawPath, options.service)
   const canonical = canonicalRequest({ method: options.method, path, ...parts })
   return signatureOf(
-    stringToSign(canonical, time, scope),
+    stringToSign(canonical, { algorithm, time, scope }),
     options.credentials.secretAccessKey,
     scope,
   )

@@ -56,11 +56,16 @@ export function canonicalRequest(parts: CanonicalParts): string {
 }
 
 /** The text that is signed. `time` is `YYYYMMDDTHHMMSSZ`. */
-export function stringToSign(canonical: string, time: string, scope: Scope): string {
-  return [algorithm, time, scopeText(scope), sha256(canonical)].join('\n')
+export function stringToSign(
+  canonical: string,
+  by: { readonly algorithm: string; readonly time: string; readonly scope: Scope },
+): string {
+  return [by.algorithm, by.time, scopeText(by.scope), sha256(canonical)].join('\n')
 }
 
+/** Without the region where it has none: version 4A. */
 export function scopeText(scope: Scope): string {
+  if (scope.region === '') return `${scope.date}/${scope.service}/${terminator}`
   return `${scope.date}/${scope.region}/${scope.service}/${terminator}`
 }
 
@@ -171,7 +176,7 @@ function signingKey(secret: string, scope: Scope): Buffer {
 }
 
 const keys = new Map<string, Buffer>()
-const maxKeys = 500
+const maxKeys = 2000
 
 function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()

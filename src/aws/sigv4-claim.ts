@@ -11,6 +11,7 @@ import {
   signatureParameter,
   terminator,
 } from './sigv4-canonical.ts'
+import { algorithmV4a, regionSetHeader } from './sigv4a.ts'
 import { headerOf } from './wire.ts'
 
 /** The part of a request that a signature covers, but for its body. */
@@ -25,6 +26,10 @@ export interface SignedRequest {
 }
 
 export interface Claim {
+  readonly algorithm: typeof algorithm | typeof algorithmV4a
+  /** Version 4A: the regions it is for, `eu-west-1,us-*`; null: the one of the scope. */
+  readonly regionSet: string | null
+  /** Version 4A has no region in it: ''. */
   readonly scope: Scope
   /** The last part of the credential; must be `aws4_request`. */
   readonly terminator: string
@@ -53,20 +58,46 @@ export function scopeOf(
   return { accessKeyId, date, region, service }
 }
 
+/** What a service takes. */
+export interface ClaimRules {
+  readonly takesV4a: boolean
+}
+
+const onlyV4: ClaimRules = Object.freeze({ takesV4a: false })
+
 /**
  * Reads the claim. Throws MissingAuthenticationTokenException when there is none, and
- * IncompleteSignatureException when it is not whole.
+ * IncompleteSignatureException when it is not whole, or there are two.
  */
-export function readClaim(request: SignedRequest): Claim {
+export function readClaim(request: SignedRequest, rules: ClaimRules = onlyV4): Claim {
   const authorization = headerOf(request.rawHeaders, 'authorization')
-  if (authorization !== undefined) return fromHeader(authorization, request.rawHeaders)
+  if (authorization !== undefined) {
+    refuseSecond(request)
+    return fromHeader(authorization, request.rawHeaders, rules)
+  }
   if (!request.rawQuery.includes('X-Amz-')) {
     throw new MissingAuthenticationTokenException('Missing Authentication Token')
   }
-  return fromQuery(request)
+  return fromQuery(request, rules)
 }
 
-function fromHeader(authorization: string, rawHeaders: readonly string[]): Claim {
+/** Which of two would count is not for the client to choose. The words are a guess. */
+function refuseSecond({ rawHeaders, rawQuery }: SignedRequest): void {
+  let count = rawQuery.includes(`${signatureParameter}=`) ? 1 : 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length === 13 && name.toLowerCase() === 'authorization') count++
+  }
+  if (count > 1) {
+    throw new IncompleteSignatureException('Only one authentication mechanism is allowed')
+  }
+}
+
+function fromHeader(
+  authorization: string,
+  rawHeaders: readonly string[],
+  rules: ClaimRules,
+): Claim {
   const tokens = authorization.split(/[,\s]+/).filter(token => token !== '')
   const scheme = tokens.length > 1 ? tokens.shift() : undefined
   const parameters = new Map<string, string>()
@@ -91,9 +122,11 @@ function fromHeader(authorization: string, rawHeaders: readonly string[]): Claim
   if (missing.length > 0 || time === undefined) {
     throw new IncompleteSignatureException(`${missing.join('')}Authorization=${authorization}`)
   }
-  refuseOtherAlgorithm(scheme ?? '')
+  const name = readAlgorithm(scheme ?? '', rules)
   return {
-    ...credentialOf(parameters.get('Credential') ?? ''),
+    algorithm: name,
+    regionSet: name === algorithm ? null : (headerOf(rawHeaders, regionSetHeader) ?? ''),
+    ...credentialOf(parameters.get('Credential') ?? '', name),
     signedHeaders: (parameters.get('SignedHeaders') ?? '').split(';'),
     signature: parameters.get('Signature') ?? '',
     time,
@@ -103,7 +136,7 @@ function fromHeader(authorization: string, rawHeaders: readonly string[]): Claim
   }
 }
 
-function fromQuery(request: SignedRequest): Claim {
+function fromQuery(request: SignedRequest, rules: ClaimRules): Claim {
   const parameters = amzParameters(request.rawQuery)
   const required = (name: string): string => {
     const value = parameters.get(name)
@@ -112,7 +145,7 @@ function fromQuery(request: SignedRequest): Claim {
       `AWS query-string parameters must include '${name}'. Re-examine the query-string parameters.`,
     )
   }
-  refuseOtherAlgorithm(required('X-Amz-Algorithm'))
+  const name = readAlgorithm(required('X-Amz-Algorithm'), rules)
   const expires = parameters.get('X-Amz-Expires') ?? String(defaultExpiresSeconds)
   const expiresSeconds = /^\d{1,6}$/.test(expires) ? Number(expires) : Number.NaN
   if (!(expiresSeconds >= 1 && expiresSeconds <= maxExpiresSeconds)) {
@@ -120,7 +153,9 @@ function fromQuery(request: SignedRequest): Claim {
     throw new IncompleteSignatureException('X-Amz-Expires must be between 1 and 604800 seconds')
   }
   return {
-    ...credentialOf(required('X-Amz-Credential')),
+    algorithm: name,
+    regionSet: name === algorithm ? null : required('X-Amz-Region-Set'),
+    ...credentialOf(required('X-Amz-Credential'), name),
     signedHeaders: required('X-Amz-SignedHeaders').split(';'),
     signature: required(signatureParameter),
     time: required('X-Amz-Date'),
@@ -151,8 +186,20 @@ function amzParameters(rawQuery: string): Map<string, string> {
 const defaultExpiresSeconds = 900
 const maxExpiresSeconds = 604_800
 
-function credentialOf(credential: string): Pick<Claim, 'scope' | 'terminator'> {
+/** Version 4A leaves the region out. */
+function credentialOf(
+  credential: string,
+  name: Claim['algorithm'],
+): Pick<Claim, 'scope' | 'terminator'> {
   const parts = credential.split('/')
+  if (name === algorithmV4a) {
+    if (parts.length !== 4) {
+      throw new IncompleteSignatureException(
+        `Credential must have exactly 4 slash-delimited elements, e.g. keyid/date/service/term, got '${credential}'`,
+      )
+    }
+    parts.splice(2, 0, '')
+  }
   if (parts.length !== 5) {
     throw new IncompleteSignatureException(
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
@@ -162,8 +209,8 @@ function credentialOf(credential: string): Pick<Claim, 'scope' | 'terminator'> {
   return { scope: { accessKeyId, date, region, service }, terminator: end }
 }
 
-function refuseOtherAlgorithm(name: string): void {
-  if (name === algorithm) return
+function readAlgorithm(name: string, { takesV4a }: ClaimRules): Claim['algorithm'] {
+  if (name === algorithm || (takesV4a && name === algorithmV4a)) return name
   throw new IncompleteSignatureException(`Unsupported AWS 'algorithm': '${name}'.`)
 }
 

@@ -23,6 +23,7 @@ import {
   unsignedPayload,
 } from './sigv4-canonical.ts'
 import { type Claim, readClaim, type SignedRequest } from './sigv4-claim.ts'
+import { algorithmV4a, hasRegion, isSignedV4a, regionSetHeader } from './sigv4a.ts'
 
 export interface VerifyOptions {
   readonly clock: Clock
@@ -69,8 +70,11 @@ export function verify(request: SignedRequest, options: VerifyOptions): Verified
 export function checkClaim(claim: Claim, options: Omit<VerifyOptions, 'lookupSecret'>): void {
   const { scope, time } = claim
   const problems: string[] = []
-  if (options.region !== undefined && scope.region !== options.region) {
-    problems.push(`Credential should be scoped to a valid Region, not '${scope.region}'. `)
+  const { region } = options
+  if (region !== undefined && !isForRegion(claim, region)) {
+    problems.push(
+      `Credential should be scoped to a valid Region, not '${claim.regionSet ?? scope.region}'. `,
+    )
   }
   if (scope.service !== options.service) {
     problems.push(`Credential should be scoped to correct service: '${options.service}'. `)
@@ -97,6 +101,13 @@ export function checkClaim(claim: Claim, options: Omit<VerifyOptions, 'lookupSec
   checkTime(claim, signedMs, options)
 }
 
+function isForRegion({ regionSet, scope, signedHeaders, expiresSeconds }: Claim, region: string) {
+  if (regionSet === null) return scope.region === region
+  // In the header form nothing else binds the set to the signature.
+  const isBound = expiresSeconds !== undefined || signedHeaders.includes(regionSetHeader)
+  return isBound && hasRegion(regionSet, region)
+}
+
 /** Checks the signature itself, and that it covers the body. Throws InvalidSignatureException. */
 export function checkSignature(request: SignedRequest, claim: Claim, secret: string): void {
   const payloadHash = payloadHashOf(request, claim)
@@ -106,8 +117,12 @@ export function checkSignature(request: SignedRequest, claim: Claim, secret: str
     const { signedHeaders } = claim
     const parts = { method, path, rawQuery, rawHeaders, signedHeaders, payloadHash }
     const canonical = canonicalRequest(parts)
-    const text = stringToSign(canonical, claim.time, claim.scope)
-    if (isSame(signatureOf(text, secret, claim.scope), claim.signature)) return
+    const text = stringToSign(canonical, claim)
+    const isRight =
+      claim.algorithm === algorithmV4a
+        ? isSignedV4a(text, claim.signature, claim.scope.accessKeyId, secret)
+        : isSame(signatureOf(text, secret, claim.scope), claim.signature)
+    if (isRight) return
     expectation ||= `\n\nThe Canonical String for this request should have been\n'${canonical}'\n\nThe String-to-Sign should have been\n'${text}'\n`
   }
   throw new InvalidSignatureException(mismatch + expectation)

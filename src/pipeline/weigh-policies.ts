@@ -1,0 +1,109 @@
+/**
+ * Weighs all policies that speak of a request, once it is known who calls. Which count, and how they are joined, depends on the
+ * method ("How API Gateway resource policies affect authorization workflow" in the developer guide):
+ *
+ *     NONE      the resource policy must allow
+ *     AWS_IAM   the caller's own policies and the resource policy: table A, or table B for another account
+ *     CUSTOM    the authorizer's policy and the resource policy: table A. What the resource policy denies whoever
+ *               calls was refused before the authorizer was asked (`resource-policy`)
+ *     COGNITO   the resource policy must allow
+ *
+ * A private API needs a resource policy, and lets nobody pass without one.
+ */
+import { weighIdentity } from '../aws/policy/identity-policies.ts'
+import { implicitDeny, type Verdict } from '../aws/policy/verdict.ts'
+import { type DenialSource, denied } from './denial.ts'
+import type { Exchange } from './exchange.ts'
+import { methodArn } from './method-arn.ts'
+import { PolicyQuestion } from './policy-question.ts'
+import { tableA, tableB } from './policy-tables.ts'
+
+const invoke = 'execute-api:Invoke'
+
+/** What all policies together say of one action. */
+export interface Weighed {
+  readonly verdict: Verdict
+  /** Of an explicit deny. */
+  readonly source: DenialSource
+  readonly needed: string
+}
+
+/** Before an authorizer is asked: what the resource policy denies, it denies whoever calls. */
+export function denyEarly(x: Exchange): undefined {
+  const resource = methodArn(x)
+  const verdict = x.program.resourcePolicy?.weigh(new PolicyQuestion(x, invoke, resource))
+  if (verdict?.decision !== 'explicitDeny') return
+  throw denied(x, { action: invoke, resource, verdict, source: 'resource', needed: '' })
+}
+
+export function weighPolicies(x: Exchange): undefined {
+  const resource = methodArn(x)
+  const { verdict, source, needed } = weigh(x, new PolicyQuestion(x, invoke, resource))
+  x.verdict = verdict
+  if (verdict.decision === 'allow') return
+  throw denied(x, { action: invoke, resource, verdict, source, needed })
+}
+
+/** Also for `execute-api:InvalidateCache`. */
+export function weigh(x: Exchange, question: PolicyQuestion): Weighed {
+  const { resourcePolicy } = x.program
+  const ofApi = resourcePolicy === null ? implicitDeny : resourcePolicy.weigh(question)
+  const outcome = x.authOutcome
+  switch (outcome?.type) {
+    case 'iam':
+      return weighSigner(x, question, ofApi)
+    case 'lambda': {
+      const own = outcome.policy.weigh(question)
+      return {
+        verdict: tableA(own, ofApi),
+        source: own.decision === 'explicitDeny' ? 'authorizer' : 'resource',
+        needed: `no statement of the authorizer's policy${orOf(x)} allows`,
+      }
+    }
+    default: {
+      const needed =
+        resourcePolicy === null
+          ? 'a private API needs a resource policy that allows'
+          : 'no statement of the resource policy allows'
+      return { verdict: ofApi, source: 'resource', needed }
+    }
+  }
+}
+
+function weighSigner(x: Exchange, question: PolicyQuestion, ofApi: Verdict): Weighed {
+  const { requester } = question
+  if (requester === null) throw new Error('It is not known who signed')
+  const own = weighIdentity(requester, question)
+  const isSameAccount = requester.account === x.program.account
+  const source = own.verdict.decision === 'explicitDeny' ? 'identity' : 'resource'
+  if (!isSameAccount) {
+    const missing = [
+      ...(own.missing === '' ? [] : [`of ${requester.arn} ${own.missing} allows`]),
+      ...(ofApi.decision === 'allow' ? [] : ['the resource policy does not allow']),
+    ]
+    return {
+      verdict: tableB(own.verdict, ofApi),
+      source,
+      needed: `the caller is of another account, so both must allow; ${missing.join(', and ')}`,
+    }
+  }
+  return {
+    verdict: tableA(own.verdict, withinAccount(ofApi, own.isWithinLimits)),
+    source,
+    needed: `of ${requester.arn} ${own.missing}${orOf(x)} allows`,
+  }
+}
+
+/**
+ * An Allow for the account leaves the rest to the policies of its users; one for a role holds within the limits of the
+ * session ("Policy evaluation for requests within a single account" in the IAM user guide).
+ */
+function withinAccount(ofApi: Verdict, isWithinLimits: boolean): Verdict {
+  if (ofApi.decision !== 'allow') return ofApi
+  if (ofApi.reach === 'account') return implicitDeny
+  return ofApi.reach === 'role' && !isWithinLimits ? implicitDeny : ofApi
+}
+
+function orOf({ program }: Exchange): string {
+  return program.resourcePolicy === null ? '' : ' nor of the resource policy'
+}
