@@ -39,6 +39,7 @@ function plane(threads: number, complaints: string[] = []): DataPlane {
       awsCredentials: null,
       cacheBytes: 1_000_000,
       developmentAccount: null,
+      sourceNetworks: { vpcEndpoints: new Map(), vpcs: new Map() },
       privateNetwork: { vpcLinks: new Map(), listeners: new Map() },
     },
     invoke: () => Promise.reject(new Error('not called')),

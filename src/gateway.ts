@@ -122,6 +122,7 @@ async function assemble(
       streamRate: options.streamRate,
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       cacheBytes: options.cacheBytes,
+      sourceNetworks: { vpcEndpoints: options.vpcEndpoints, vpcs: options.vpcs },
       developmentAccount: options.adminCredentials === null ? options.account : null,
       ...outgoing,
       ...trusted,

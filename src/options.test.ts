@@ -61,6 +61,8 @@ test('without anything the defaults hold', () => {
     awsEndpoints: new Map(),
     awsCredentials: null,
     vpcLinks: new Map(),
+    vpcEndpoints: new Map(),
+    vpcs: new Map(),
     listeners: new Map(),
     functionEnvironments: 10,
     functionIdleMs: 600_000,

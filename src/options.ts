@@ -55,6 +55,8 @@ export interface Options extends SecurityOptions, TokenOptions, FunctionOptions 
   readonly awsCredentials: Credentials | null
   /** By id; for VPC links of the first kind. */
   readonly vpcLinks: ReadonlyMap<string, Address>
+  readonly vpcEndpoints: ReadonlyMap<string, string>
+  readonly vpcs: ReadonlyMap<string, string>
   /** By ARN; for VPC links of the second kind. */
   readonly listeners: ReadonlyMap<string, Address>
   /** In all threads together. */
@@ -258,6 +260,23 @@ export const declarations: {
     meaning:
       'Where a load balancer or listener behind VPC links of the second kind is, by the ARN in integrationTarget.',
     more: "Without a port it is that of the integration's URI. A REST API's URI also says whether to speak TLS, whatever the scheme here is.",
+  },
+  vpcEndpoints: {
+    flag: 'vpc-endpoint',
+    group: 'Private APIs',
+    kind: kinds.networks,
+    byDefault: () => new Map(),
+    defaultText: 'none: private APIs refuse every request',
+    meaning: 'The network whose requests come through a VPC endpoint, such as vpce-1=10.0.0.0/8.',
+    more: 'Of several that have the address the first counts; it is `aws:SourceVpce` in resource policies.',
+  },
+  vpcs: {
+    flag: 'vpc',
+    group: 'Private APIs',
+    kind: kinds.networks,
+    byDefault: () => new Map(),
+    defaultText: 'none',
+    meaning: 'The network that stands for a VPC in `aws:SourceVpc`, such as vpc-1=10.0.0.0/8.',
   },
   ...functionDeclarations,
   logLevel: {

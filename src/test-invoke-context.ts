@@ -18,12 +18,15 @@ export function simulatedArrival(
   const path = given === '' ? resourcePath : given.startsWith('/') ? given : `/${given}`
   return {
     method,
+    rawMethod: method,
     path,
     pathWithStage: path,
+    rawPath: path,
     rawQuery: at < 0 ? '' : request.pathWithQuery.slice(at + 1),
     headers: request.headers,
     host: 'testPrefix.testDomainName',
     sourceIp: 'test-invoke-source-ip',
+    isSecure: true,
     protocol: 'HTTP/1.1',
     requestId: request.requestId,
     extendedRequestId: extendedRequestId(),

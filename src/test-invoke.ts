@@ -26,6 +26,7 @@ import { ClientRequest } from './pipeline/client-request.ts'
 import { Exchange, type LoadedRoute } from './pipeline/exchange.ts'
 import { restSteps, run } from './pipeline/pipeline.ts'
 import { refusalReply, toRefusal } from './pipeline/respond.ts'
+import { noNetwork } from './pipeline/source-network.ts'
 import type { IntegrationPlan, Program, Route } from './program/program.ts'
 import { ProgramError } from './program/program-error.ts'
 import { compileRest } from './program/rest.ts'
@@ -37,7 +38,10 @@ import {
 } from './test-invoke-lambda.ts'
 
 /** What a test leaves out: the guards. */
-const leftOut = new Set(['api-key', 'throttle', 'decompress', 'cache'])
+const leftOut = new Set([
+  ...['private', 'resource-policy', 'authorize', 'weigh-policies'],
+  ...['api-key', 'throttle', 'decompress', 'cache'],
+])
 
 const failed: Reply = {
   status: 500,
@@ -145,6 +149,7 @@ function exchangeFor(
     // Nothing is decompressed.
     bodyLimitBytes: 0,
     identities: nobody,
+    networkOf: () => noNetwork,
     answerLimitBytes: tools.limits.answerLimitBytes,
     streamRate: 0,
     streamsBodies: false,

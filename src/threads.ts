@@ -10,6 +10,7 @@ import type { SentAnswer, StreamNews, StreamReply } from './function-streams.ts'
 import type { PrivateNetwork } from './integrations/private-network.ts'
 import type { FunctionCall } from './messages/messages.ts'
 import type { DecisionRecord } from './observe/decision-record.ts'
+import type { NetworkSettings } from './pipeline/source-network.ts'
 import type { NearRoute } from './program/program.ts'
 
 /** Given to a thread when it is made. */
@@ -37,6 +38,7 @@ export interface WorkerSettings {
   readonly devIssuerKeys: { readonly keys: readonly object[] } | null
   readonly allowedTargets: readonly string[]
   readonly privateNetwork: PrivateNetwork
+  readonly sourceNetworks: NetworkSettings
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly awsCredentials: Credentials | null
   /** The account of the development credentials `test`/`test`; null: outside development. */

@@ -20,6 +20,7 @@ import type { Gate } from './pipeline/exchange.ts'
 import { loadProgram } from './pipeline/load.ts'
 import { Observer } from './pipeline/observe.ts'
 import { Programs } from './pipeline/programs.ts'
+import { networkFinder } from './pipeline/source-network.ts'
 import { StageCaches } from './pipeline/stage-caches.ts'
 import type { ProgramSource, Route } from './program/program.ts'
 import { compileRest } from './program/rest.ts'
@@ -48,6 +49,7 @@ const identities = new Identities({
   developmentAccount: settings.developmentAccount,
   openSession,
 })
+const networkOf = networkFinder(settings.sourceNetworks)
 const waiting = new Map<number, (answer: FunctionAnswer) => void>()
 const streams = new IncomingStreams(reply => send(reply))
 let lastCall = 0
@@ -153,6 +155,7 @@ function publish({ source, buckets: places }: Publication): string | null {
         cacheOf: of => caches.of(of),
         identities,
         authorizers,
+        networkOf,
         bodyLimitBytes: settings.bodyLimitBytes,
         answerLimitBytes: settings.answerLimitBytes,
         streamRate: settings.streamRate,

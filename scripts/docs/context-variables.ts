@@ -44,6 +44,9 @@ const identity: Readonly<Record<keyof Identity, string>> = {
   user: 'The signing principal. Null without IAM authorization.',
   userAgent: 'The header of that name.',
   userArn: "The signer's ARN. Null without IAM authorization.",
+  vpcId: 'Of a private API: the VPC whose network (`--vpc`) has the source. Else not there.',
+  vpceId:
+    'Of a private API: the endpoint that the request came through (`--vpc-endpoint`). Else not there.',
 }
 
 const error: Readonly<Record<keyof ContextError, string>> = {

@@ -27,7 +27,8 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     minimumCompressionSize: 'enforced',
     apiKeySource: 'kept: methods that require a key answer INVALID_API_KEY, wherever it comes from',
     endpointConfiguration: 'enforced: see EndpointConfiguration',
-    policy: 'refused: every request answers ACCESS_DENIED',
+    policy:
+      'enforced: as of the deployment; `aws:SecureTransport` is false where the gateway itself speaks HTTP',
     tags: `${tags}; \`_custom_id_\` gives a new API its id`,
     disableExecuteApiEndpoint: 'enforced',
     rootResourceId: 'answered',
@@ -38,9 +39,10 @@ export const apiFields: Readonly<Record<string, Fields>> = {
   },
   EndpointConfiguration: {
     types:
-      'refused: requests to a PRIVATE API answer ACCESS_DENIED; EDGE and REGIONAL are served alike',
+      'enforced: a PRIVATE API answers only the networks of `--vpc-endpoint`, and needs a resource policy; EDGE and REGIONAL are served alike',
     ipAddressType: 'kept: `--host` says where the gateway listens',
-    vpcEndpointIds: 'refused: only a PRIVATE API has them, and its requests answer ACCESS_DENIED',
+    vpcEndpointIds:
+      'kept: on AWS they give a PRIVATE API further names; who may use it is for its policy to say',
   },
   Resource: {
     id: 'answered',

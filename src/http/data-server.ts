@@ -240,18 +240,26 @@ function hasUnsupportedCharacter(rawQuery: string): boolean {
 function arrivalOf(request: IncomingMessage, intake: Intake, address: ApiAddress): Arrival {
   return {
     method: intake.methodOverride ?? (request.method as string),
+    rawMethod: request.method as string,
     path: address.path,
     pathWithStage: address.pathWithStage,
+    rawPath: pathOf(intake.target),
     rawQuery: address.rawQuery,
     headers: request.rawHeaders,
     host: intake.host,
     sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
+    isSecure: 'encrypted' in request.socket,
     protocol: 'HTTP/1.1',
     requestId: randomUUID(),
     extendedRequestId: extendedRequestId(),
     startedAt: Date.now(),
     startedMonotonic: performance.now(),
   }
+}
+
+function pathOf(target: string): string {
+  const question = target.indexOf('?')
+  return question < 0 ? target : target.slice(0, question)
 }
 
 /** An IPv4 client on a dual-stack socket shows as `::ffff:127.0.0.1`. */

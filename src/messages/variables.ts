@@ -20,6 +20,9 @@ export interface Identity {
   readonly user: string | null
   readonly userAgent: string | null
   readonly userArn: string | null
+  /** Of private APIs only. */
+  readonly vpcId?: string
+  readonly vpceId?: string
 }
 
 export interface ContextError {

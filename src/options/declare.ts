@@ -17,6 +17,7 @@ export interface Declaration<T, All> {
     | 'Limits'
     | 'Security'
     | 'AWS services'
+    | 'Private APIs'
     | 'Private integrations'
     | 'Functions'
     | 'Log'

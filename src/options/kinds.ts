@@ -3,6 +3,7 @@
  * reader per kind serves the three; lists are written with commas, and a flag given twice or a YAML list is the same.
  */
 import { isIP } from 'node:net'
+import { parseIpRange } from '../base/ip-range.ts'
 import { readMasterKey } from '../base/master-key.ts'
 import type { Address } from '../integrations/private-network.ts'
 
@@ -122,6 +123,19 @@ export const vpcLinks = kind(
   'ID=HOST:PORT,…',
   'a list such as abc123=127.0.0.1:8080, each link once',
   text => readAddresses(text, link),
+  'pairs',
+)
+
+/** Id in the cloud -> network. */
+export const networks = kind(
+  'ID=CIDR,…',
+  'a list such as vpce-1=10.0.0.0/8, each id once',
+  text =>
+    readPairs(text, item => {
+      const [, id = '', network = ''] =
+        /^\s*([\w-]{1,64})=([0-9a-fA-F.:]{2,45}(?:\/\d{1,3})?)\s*$/.exec(item) ?? []
+      return parseIpRange(network) === undefined ? undefined : [id, network]
+    }),
   'pairs',
 )
 

@@ -38,6 +38,18 @@ export class ClientRequest implements MethodRequest {
     return new ClientRequest(method, path, rawQuery, headers, body, pathParameters)
   }
 
+  /** The same request without a header. */
+  withoutHeader(lowerName: string): ClientRequest {
+    const { method, path, rawQuery, body, pathParameters } = this
+    const headers: string[] = []
+    for (let i = 0; i < this.headers.length; i += 2) {
+      const name = this.headers[i] as string
+      if (name.length === lowerName.length && name.toLowerCase() === lowerName) continue
+      headers.push(name, this.headers[i + 1] as string)
+    }
+    return new ClientRequest(method, path, rawQuery, headers, body, pathParameters)
+  }
+
   get query(): ReadonlyMap<string, readonly string[]> {
     this.#query ??= parseQuery(this.rawQuery)
     return this.#query

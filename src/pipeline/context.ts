@@ -2,10 +2,12 @@
  * Builds `$context` for a REST API. Names and which of them are null follow the developer guide's table of
  * `$context` variables and the events that AWS sends to Lambda functions.
  */
+import type { SigningIdentity } from '../aws/identity.ts'
 import type { Refusal } from '../messages/refusals.ts'
-import type { Context, ContextError } from '../messages/variables.ts'
+import type { Context, ContextError, Identity } from '../messages/variables.ts'
 import type { Program, Route } from '../program/program.ts'
 import type { Arrival } from './arrival.ts'
+import { noNetwork, type SourceNetwork } from './source-network.ts'
 
 /** `route` is null when the request was refused before a method was found. */
 export function buildContext(
@@ -14,6 +16,8 @@ export function buildContext(
   route: Route | null,
   method: string,
   authorizer: Readonly<Record<string, unknown>> | null,
+  signer: SigningIdentity | null = null,
+  source: SourceNetwork = noNetwork,
 ): Context {
   const domain = domainOf(arrival.host)
   return {
@@ -25,20 +29,7 @@ export function buildContext(
     domainPrefix: domain.slice(0, domain.includes('.') ? domain.indexOf('.') : undefined),
     extendedRequestId: arrival.extendedRequestId,
     httpMethod: method,
-    identity: {
-      accessKey: null,
-      accountId: null,
-      caller: null,
-      cognitoAuthenticationProvider: null,
-      cognitoAuthenticationType: null,
-      cognitoIdentityId: null,
-      cognitoIdentityPoolId: null,
-      principalOrgId: null,
-      sourceIp: arrival.sourceIp,
-      user: null,
-      userAgent: userAgentOf(arrival.headers),
-      userArn: null,
-    },
+    identity: identityOf(arrival, signer, source),
     ...(program.isCanary === null ? {} : { isCanaryRequest: program.isCanary }),
     path: arrival.pathWithStage,
     protocol: arrival.protocol,
@@ -49,6 +40,30 @@ export function buildContext(
     resourcePath: route?.resourcePath ?? '',
     ...(route?.operationName === undefined ? {} : { operationName: route.operationName }),
     stage: program.stageName,
+  }
+}
+
+/** Whoever did not sign is null in every respect. `caller` and `user` are the same (as in AWS's events). */
+function identityOf(
+  arrival: Arrival,
+  signer: SigningIdentity | null,
+  { vpcId, vpceId }: SourceNetwork,
+): Identity {
+  return {
+    accessKey: signer?.accessKeyId ?? null,
+    accountId: signer?.account ?? null,
+    caller: signer?.userId ?? null,
+    cognitoAuthenticationProvider: null,
+    cognitoAuthenticationType: null,
+    cognitoIdentityId: null,
+    cognitoIdentityPoolId: null,
+    principalOrgId: signer?.principalOrgId ?? null,
+    sourceIp: arrival.sourceIp,
+    user: signer?.userId ?? null,
+    userAgent: userAgentOf(arrival.headers),
+    userArn: signer?.arn ?? null,
+    ...(vpcId === null ? {} : { vpcId }),
+    ...(vpceId === null ? {} : { vpceId }),
   }
 }
 

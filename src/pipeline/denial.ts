@@ -1,7 +1,7 @@
 /**
  * The answers of policies that do not let a request pass: 403 ACCESS_DENIED, in AWS's words (recorded).
  *
- *     an authorizer's policy   User is not authorized to access this resource[ with an explicit deny…]
+ *     an authorizer's policy   User is not authorized to access this resource[ with an explicit deny]
  *     who signed               User: arn:… is not authorized to perform: execute-api:Invoke on resource: arn:…:********1234:…
  *     nobody signed            User: anonymous is not authorized to perform: …[ with an explicit deny]
  *
@@ -29,7 +29,7 @@ export function denied(x: Exchange, denial: Denial): Refusal {
   const { statement } = verdict
   const what = `${action} on ${resource}`
   return new Refusal('ACCESS_DENIED', {
-    message: x.authOutcome?.type === 'lambda' ? authorizerText(denial) : callerText(x, denial),
+    message: x.authOutcome?.type === 'lambda' ? authorizerText(verdict) : callerText(x, denial),
     reason:
       statement === null
         ? `${needed}: ${what}`
@@ -37,11 +37,9 @@ export function denied(x: Exchange, denial: Denial): Refusal {
   })
 }
 
-function authorizerText({ verdict, source }: Denial): string {
+function authorizerText({ decision }: Verdict): string {
   const text = 'User is not authorized to access this resource'
-  if (verdict.decision !== 'explicitDeny') return text
-  const where = source === 'resource' ? '' : ' in an identity-based policy'
-  return `${text} with an explicit deny${where}`
+  return decision === 'explicitDeny' ? `${text} with an explicit deny` : text
 }
 
 /** Where an explicit deny of a signer stands is said since 2025; for a resource policy the words are a guess. */

@@ -8,6 +8,7 @@
 import type { SigningIdentity } from '../aws/identity.ts'
 import type { Finder } from '../aws/identity-finder.ts'
 import type { BodyStream } from '../messages/body-stream.ts'
+import type { Verdict } from '../aws/policy/verdict.ts'
 import type {
   Cancel,
   IntegrationRequest,
@@ -24,6 +25,7 @@ import type { Arrival } from './arrival.ts'
 import type { AuthOutcome } from './auth-outcome.ts'
 import type { ClientRequest } from './client-request.ts'
 import { buildContext } from './context.ts'
+import { type FindNetwork, noNetwork, type SourceNetwork } from './source-network.ts'
 import type { CacheUse, Piloted, RouteCache } from './stage-cache.ts'
 
 export interface Step {
@@ -63,6 +65,7 @@ export interface LoadedRoute {
   readonly identities: Finder
   /** Long bodies of requests need not be held. */
   readonly streamsBodies: boolean
+  readonly networkOf: FindNetwork
   readonly answerLimitBytes: number
   /** Bytes per second of a streamed answer after its first 10 MB; 0: unlimited. */
   readonly streamRate: number
@@ -105,6 +108,10 @@ export class Exchange implements Variables {
   usageIdentifierKey: string | null
   /** Who signed, once the signature was verified; null: nobody. Fills `$context.identity`. */
   identity: SigningIdentity | null
+  /** Of private APIs: the VPC and its endpoint. */
+  source: SourceNetwork
+  /** What the policies said when they let the request pass; null: none was asked. */
+  verdict: Verdict | null
   /** Where the request stands, by step name; for the decision record. */
   step: string
   #context: Context | null
@@ -136,6 +143,8 @@ export class Exchange implements Variables {
     this.authorizerUse = null
     this.usageIdentifierKey = null
     this.identity = null
+    this.source = noNetwork
+    this.verdict = null
     this.step = 'match'
     this.#context = null
   }
@@ -148,6 +157,8 @@ export class Exchange implements Variables {
       this.loaded.route,
       this.methodRequest.method,
       this.authorizer,
+      this.identity,
+      this.source,
     )
     return this.#context
   }
@@ -161,6 +172,18 @@ export class Exchange implements Variables {
   admit(outcome: AuthOutcome, authorizer: Readonly<Record<string, unknown>>): undefined {
     this.authOutcome = outcome
     this.authorizer = authorizer
+    this.#context = null
+  }
+
+  /** The signature is right: `$context.identity` is the signer's from now on. */
+  admitSigner(identity: SigningIdentity): void {
+    this.identity = identity
+    this.authOutcome = { type: 'iam', identity }
+    this.#context = null
+  }
+
+  admitSource(source: SourceNetwork): void {
+    this.source = source
     this.#context = null
   }
 

@@ -9,6 +9,7 @@ import { type AuthorizerTools, prepareAuthorizer } from './authorize.ts'
 import type { Gate, LoadedRoute } from './exchange.ts'
 import { stepsFor } from './pipeline.ts'
 import { mayStreamBodies } from './request-streaming.ts'
+import type { FindNetwork } from './source-network.ts'
 import type { StageCache } from './stage-cache.ts'
 
 export interface LoadedProgram {
@@ -32,6 +33,7 @@ export interface LoadTools {
   readonly bodyLimitBytes: number
   /** Who signs requests; always the newest. */
   readonly identities: Finder
+  readonly networkOf: FindNetwork
   readonly answerLimitBytes: number
   readonly streamRate: number
   readonly authorizers: AuthorizerTools
@@ -52,6 +54,7 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         cache: route.cache === null || store === null ? null : { plan: route.cache, store },
         bodyLimitBytes: tools.bodyLimitBytes,
         identities: tools.identities,
+        networkOf: tools.networkOf,
         answerLimitBytes: tools.answerLimitBytes,
         streamsBodies: mayStreamBodies(route),
         holdsStreams: false,

@@ -14,6 +14,7 @@ import type { Reply } from '../messages/messages.ts'
 import type { Program, Route } from '../program/program.ts'
 import { requireApiKey } from './api-key.ts'
 import { authorize } from './authorize.ts'
+import { authorizeIam } from './authorize-iam.ts'
 import { crash, land, lookUp } from './cache.ts'
 import { decompress } from './decompress.ts'
 import type { Exchange, Step } from './exchange.ts'
@@ -21,9 +22,10 @@ import { integrate } from './integrate.ts'
 import { mapProxyRequest, mapRequest } from './map-request.ts'
 import { mapProxyResponse, mapResponse } from './map-response.ts'
 import { refuseObstacle } from './obstacle.ts'
+import { requireEndpoint } from './source-network.ts'
 import { throttle } from './throttle.ts'
 import { validateBody, validateParameters } from './validate.ts'
-import { weighAuthorizer } from './weigh-authorizer.ts'
+import { denyEarly, weighPolicies } from './weigh-policies.ts'
 
 interface StepRow extends Step {
   readonly isNeeded: (program: Program, route: Route) => boolean
@@ -32,8 +34,11 @@ interface StepRow extends Step {
 /** Every step of a REST API, in the order in which they run. */
 export const restSteps: readonly StepRow[] = Object.freeze([
   { name: 'obstacle', run: refuseObstacle, isNeeded: hasObstacle },
+  { name: 'private', run: requireEndpoint, isNeeded: program => program.isPrivate },
+  { name: 'resource-policy', run: denyEarly, isNeeded: hasEarlyPolicy },
   { name: 'authorize', run: authorize, isNeeded: (_, route) => route.authorizer !== null },
-  { name: 'weigh-policies', run: weighAuthorizer, isNeeded: hasAuthorizerPolicy },
+  { name: 'authorize', run: authorizeIam, isNeeded: (_, route) => isSigned(route) },
+  { name: 'weigh-policies', run: weighPolicies, isNeeded: hasPolicies },
   { name: 'api-key', run: requireApiKey, isNeeded: (_, route) => route.apiKeyRequired },
   { name: 'throttle', run: throttle, isNeeded: (_, route) => route.throttle !== null },
   { name: 'decompress', run: decompress, isNeeded: () => true },
@@ -59,9 +64,18 @@ function hasObstacle(program: Program, route: Route): boolean {
   return program.obstacle !== null || route.obstacle !== null
 }
 
-/** A user pool gives none: who has a right token passes. */
-function hasAuthorizerPolicy(_: Program, { authorizer }: Route): boolean {
-  return authorizer !== null && authorizer.type !== 'COGNITO_USER_POOLS'
+/** A Lambda authorizer is not asked about what the resource policy denies anyway. */
+function hasEarlyPolicy(program: Program, route: Route): boolean {
+  return program.resourcePolicy !== null && route.authorizationType === 'CUSTOM'
+}
+
+function isSigned(route: Route): boolean {
+  return route.authorizationType === 'AWS_IAM'
+}
+
+function hasPolicies(program: Program, route: Route): boolean {
+  const isWeighed = isSigned(route) || route.authorizationType === 'CUSTOM'
+  return isWeighed || program.resourcePolicy !== null || program.isPrivate
 }
 
 function isProxy(route: Route): boolean {

@@ -59,7 +59,12 @@ export class PolicyQuestion implements PolicyRequest {
   }
 }
 
-const types = { root: 'Account', user: 'User', 'assumed-role': 'AssumedRole', federated: 'FederatedUser' }
+const types = {
+  root: 'Account',
+  user: 'User',
+  'assumed-role': 'AssumedRole',
+  federated: 'FederatedUser',
+}
 
 function ofPrincipal(key: string, who: SigningIdentity | null): ContextValue {
   if (key === 'aws:principaltype') return who === null ? 'Anonymous' : types[who.kind]

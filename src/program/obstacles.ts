@@ -13,23 +13,7 @@ export function obstacle(refusal: RefusalType, reason: string): Obstacle {
 }
 
 /** What stands in the way of every request to the stage. */
-export function stageObstacle({
-  snapshot: { api },
-  stage,
-  clientCertificate,
-}: ProgramSource): Obstacle | null {
-  if (isSet(api.policy)) {
-    return obstacle(
-      'ACCESS_DENIED',
-      'The API has a resource policy, which this version cannot enforce.',
-    )
-  }
-  if (api.endpointConfiguration.types.includes('PRIVATE')) {
-    return obstacle(
-      'ACCESS_DENIED',
-      'The API is private, and this version has no private endpoints.',
-    )
-  }
+export function stageObstacle({ stage, clientCertificate }: ProgramSource): Obstacle | null {
   if (isSet(stage.webAclArn)) {
     return obstacle('WAF_FILTERED', 'The stage has a web ACL, which this version cannot enforce.')
   }
@@ -44,7 +28,7 @@ export function stageObstacle({
 
 /** What stands in the way of one method, integration aside. */
 export function methodObstacle(method: Method): Obstacle | null {
-  if (method.authorizationType !== 'NONE') {
+  if (method.authorizationType !== 'NONE' && method.authorizationType !== 'AWS_IAM') {
     return obstacle(
       'AUTHORIZER_CONFIGURATION_ERROR',
       `The method's authorization type is ${method.authorizationType}, which this version cannot enforce.`,

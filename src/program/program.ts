@@ -5,7 +5,15 @@
  * A `ProgramSource` is plain JSON: it is what the control plane publishes, what is kept on disk as the last good
  * program, and what each worker thread compiles for itself (closures cannot be sent between threads).
  */
-import type { ApiSnapshot, ContentHandling, PassthroughBehavior, Stage } from '../aws/rest-api.ts'
+
+import type { Policy } from '../aws/policy/verdict.ts'
+import type {
+  ApiSnapshot,
+  AuthorizationType,
+  ContentHandling,
+  PassthroughBehavior,
+  Stage,
+} from '../aws/rest-api.ts'
 import type { ClientCertificate } from '../messages/client-certificate.ts'
 import type { IntegrationResponse, MethodRequest } from '../messages/messages.ts'
 import type { RefusalType } from '../messages/refusals.ts'
@@ -45,6 +53,10 @@ export interface Program {
   readonly canary: Canary | null
   /** `disableExecuteApiEndpoint`: the default host answers 403. */
   readonly isDefaultEndpointDisabled: boolean
+  /** Endpoint type PRIVATE: reached from VPCs only, and needs a resource policy. */
+  readonly isPrivate: boolean
+  /** As of the deployment; null: there is none. */
+  readonly resourcePolicy: Policy | null
   /** Set when something that guards the whole API is configured and cannot be enforced: then nothing passes. */
   readonly obstacle: Obstacle | null
   readonly routes: RouteTree
@@ -97,6 +109,7 @@ export interface Route {
   /** The method's own verb, `ANY` included. */
   readonly httpMethod: string
   readonly operationName: string | undefined
+  readonly authorizationType: AuthorizationType
   readonly apiKeyRequired: boolean
   /** The stage's limit for this method, one bucket per method; null: only the account's limit counts. */
   readonly throttle: Throttle | null

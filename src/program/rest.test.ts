@@ -198,11 +198,10 @@ test('what cannot be enforced refuses every request to the method', () => {
 })
 
 const closed: { name: string; api?: Partial<RestApi>; stage?: Partial<Stage>; want: RegExp }[] = [
-  { name: 'resource policy', api: { policy: '{}' }, want: /ACCESS_DENIED.*resource policy/ },
   {
-    name: 'private API',
-    api: { endpointConfiguration: { types: ['PRIVATE'] } },
-    want: /ACCESS_DENIED.*private/,
+    name: 'unreadable policy',
+    api: { policy: '{}' },
+    want: /ACCESS_DENIED.*resource policy cannot/,
   },
   { name: 'web ACL', stage: { webAclArn: 'arn:aws:wafv2:x' }, want: /WAF_FILTERED.*web ACL/ },
   { name: 'client certificate', stage: { clientCertificateId: 'c1' }, want: /client certificate/ },

@@ -18,6 +18,7 @@ import { compileModels, type Models } from './models.ts'
 import { methodObstacle, obstacle, stageNotices, stageObstacle } from './obstacles.ts'
 import type { Canary, MediaTypeSet, Obstacle, Program, ProgramSource, Route } from './program.ts'
 import { type Place, ProgramError } from './program-error.ts'
+import { compileResourcePolicy } from './resource-policy.ts'
 import { buildRouteTree } from './routes.ts'
 import { type EffectiveSettings, methodSettings, throttleOf } from './stage.ts'
 import { compileValidation } from './validation.ts'
@@ -41,6 +42,7 @@ function compileDeployment(
   const stageVariables: Readonly<Record<string, string>> = Object.freeze(
     Object.assign(Object.create(null), stage.variables),
   )
+  const guard = compileResourcePolicy(api.policy)
   const binary = compileMediaTypes(api.binaryMediaTypes ?? [])
   const compilation: Compilation = {
     source,
@@ -75,7 +77,9 @@ function compileDeployment(
     isCanary,
     canary,
     isDefaultEndpointDisabled: api.disableExecuteApiEndpoint,
-    obstacle: stageObstacle(source),
+    isPrivate: api.endpointConfiguration.types.includes('PRIVATE'),
+    resourcePolicy: guard.policy,
+    obstacle: guard.obstacle ?? stageObstacle(source),
     routes: buildRouteTree(routes),
     gatewayResponses: compileGatewayResponses(snapshot.gatewayResponses),
     binaryMediaTypes: binary,
@@ -114,6 +118,7 @@ function compileRoute(
     resourcePath: resource.path,
     httpMethod: verb,
     operationName: method.operationName,
+    authorizationType: method.authorizationType,
     apiKeyRequired: method.apiKeyRequired,
     throttle: throttleOf(settings),
     obstacle: guard.obstacle ?? integration.obstacle,

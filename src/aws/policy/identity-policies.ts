@@ -80,7 +80,11 @@ function compileOwn({ name, document }: NamedPolicy): Policy {
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error
     const statement = Object.freeze({ policy: name, id: 'unusable', text: error.message })
-    const verdict = Object.freeze({ decision: 'explicitDeny', statement, reach: 'everyone' } as const)
+    const verdict = Object.freeze({
+      decision: 'explicitDeny',
+      statement,
+      reach: 'everyone',
+    } as const)
     return Object.freeze({ name, weigh: () => verdict })
   }
 }

@@ -7,6 +7,8 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
  */
 import { BadRequestException } from '../../aws/faults.ts'
+import { compilePolicyText } from '../../aws/policy/compile.ts'
+import { PolicyError } from '../../aws/policy/policy-error.ts'
 import type { ReadContext } from '../context.ts'
 
 /** Longer policies are refused; AWS's own limit is 8,192 bytes. */
@@ -39,7 +41,18 @@ export function normalPolicy(text: string, nameOf: (path: string) => string): st
   }
   const normal = JSON.stringify(policy)
   if (Buffer.byteLength(normal) > limitBytes) throw invalidPolicy()
+  checkGrammar(normal)
   return normal
+}
+
+/** What cannot be compiled later is not taken. */
+function checkGrammar(text: string): void {
+  try {
+    compilePolicyText(text, 'resource', '')
+  } catch (error) {
+    if (error instanceof PolicyError) throw invalidPolicy()
+    throw error
+  }
 }
 
 /** The policy as AWS answers it: the text of a JSON string, without the quotes around it. */
