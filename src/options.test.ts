@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { isLoopback, OptionError, type Options, readOptions } from './options.ts'
+import { isLoopback } from './options/contradictions.ts'
+import { OptionError, type Options, readOptions } from './options.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'portcullis-options-'))
 after(() => rmSync(cwd, { recursive: true, force: true }))

@@ -10,6 +10,7 @@ import { resolve } from 'node:path'
 import type { Credentials } from './aws/sign.ts'
 import type { Address } from './integrations/private-network.ts'
 import { credentialsOfEnvironment } from './options/aws-environment.ts'
+import { contradictions } from './options/contradictions.ts'
 import type { Declaration, Surroundings } from './options/declare.ts'
 import { type FunctionOptions, functionDeclarations } from './options/functions.ts'
 import * as kinds from './options/kinds.ts'
@@ -21,11 +22,7 @@ import {
   type Shapes,
   type Source,
 } from './options/sources.ts'
-import {
-  type TokenOptions,
-  tokenContradictions,
-  tokenDeclarations,
-} from './options/token-options.ts'
+import { type TokenOptions, tokenDeclarations } from './options/token-options.ts'
 
 export interface Options extends SecurityOptions, TokenOptions, FunctionOptions {
   readonly host: string
@@ -347,11 +344,6 @@ export function readOptions({ flags, env, cwd }: GivenOptions): Options {
   return Object.freeze(complete)
 }
 
-/** `127.0.0.0/8`, `::1` and `localhost`: only this machine can connect. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
-}
-
 function readField<Field extends keyof Options>(
   field: Field,
   sources: readonly Source[],
@@ -377,18 +369,4 @@ const pathFields: ReadonlySet<keyof Options> = new Set(['dataDir', 'deadLetters'
 function byFlag(values: Readonly<Record<string, unknown>>): Map<string, unknown> {
   const flagOf = new Map<string, string>(fields.map(field => [field, declarations[field].flag]))
   return new Map(Object.entries(values).map(([name, value]) => [flagOf.get(name) ?? name, value]))
-}
-
-function contradictions(options: Options): string[] {
-  const { host, adminCredentials, masterKey, masterKeyFile } = options
-  const problems = tokenContradictions(options, adminCredentials === null)
-  if (masterKey !== null && masterKeyFile !== null) {
-    problems.push('--master-key and --master-key-file: give one of them')
-  }
-  if (isLoopback(host) || adminCredentials !== null) return problems
-  return [
-    ...problems,
-    `--host ${host}: other machines could change every API. Give --admin-credentials KEY:SECRET (or ` +
-      'PORTCULLIS_ADMIN_CREDENTIALS), or listen on 127.0.0.1',
-  ]
 }

@@ -7,8 +7,8 @@
  */
 import type { SigningIdentity } from '../aws/identity.ts'
 import type { Finder } from '../aws/identity-finder.ts'
-import type { BodyStream } from '../messages/body-stream.ts'
 import type { Verdict } from '../aws/policy/verdict.ts'
+import type { BodyStream } from '../messages/body-stream.ts'
 import type {
   Cancel,
   IntegrationRequest,

@@ -1,11 +1,8 @@
 /**
- * Private APIs are reached through endpoints of a VPC. Here networks stand for both, by the options `--vpc-endpoint` and `--vpc`:
- * a request comes through an endpoint when its address lies in the network that was given for it. A request from anywhere
- * else is refused, whatever the resource policy says (AWS has no way from there to the API at all; the answer is a guess).
+ * Networks that stand for VPCs and their endpoints, by the options `--vpc-endpoint` and `--vpc`: a request comes through an
+ * endpoint when its address lies in the network that was given for it.
  */
 import { type IpRange, parseIpRange } from '../base/ip-range.ts'
-import { Refusal } from '../messages/refusals.ts'
-import type { Exchange } from './exchange.ts'
 
 export interface SourceNetwork {
   readonly vpcId: string | null
@@ -36,16 +33,4 @@ function nameFinder(networks: ReadonlyMap<string, string>): (address: string) =>
     ranges.push([name, range])
   }
   return address => ranges.find(([, has]) => has(address))?.[0] ?? null
-}
-
-/** For private APIs: finds the endpoint that the request came through. */
-export function requireEndpoint(x: Exchange): undefined {
-  const { sourceIp } = x.arrival
-  x.admitSource(x.loaded.networkOf(sourceIp))
-  if (x.source.vpceId !== null) return
-  throw new Refusal('ACCESS_DENIED', {
-    message: 'Forbidden',
-    errorType: 'ForbiddenException',
-    reason: `the API is private, and ${sourceIp} is in no network that --vpc-endpoint names`,
-  })
 }
