@@ -16,8 +16,11 @@ const heldBytes = 65_536
 const heldTextBytes = 1024 ** 2
 
 /** Whether nothing of the route reads bodies; decided when its program is loaded. */
-export function mayStreamBodies({ integration: plan, checkBody, cache }: Route): boolean {
+export function mayStreamBodies(route: Route): boolean {
+  const { integration: plan, checkBody, cache } = route
   return (
+    // Signatures cover the body.
+    route.authorizationType !== 'AWS_IAM' &&
     plan.type === 'HTTP_PROXY' &&
     checkBody === null &&
     cache === null &&

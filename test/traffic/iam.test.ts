@@ -1,11 +1,21 @@
 /** AWS_IAM methods and resource policies through a whole gateway, signed by the SDK's own signers. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Answer, api, mock, operation, startGateway, type TestGateway } from './harness.ts'
+import {
+  type Answer,
+  api,
+  type Backend,
+  mock,
+  operation,
+  startBackend,
+  startGateway,
+  type TestGateway,
+} from './harness.ts'
 import { callSigned, type Signing, signed } from './signed-call.ts'
 
 let t: TestGateway
 let apiId: string
+let backend: Backend
 
 const iam = { 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } }
 const who = mock(
@@ -15,10 +25,23 @@ const other = { accessKeyId: '111122223333', secretAccessKey: 'test' }
 
 before(async () => {
   t = await startGateway()
+  backend = await startBackend((request, response) => {
+    let size = 0
+    request.on('data', chunk => {
+      size += chunk.length
+    })
+    request.on('end', () => response.end(`${size} ${request.headers.authorization}`))
+  })
   apiId = await t.deploy(
     api({
       '/who': { get: { ...who, ...iam }, post: { ...who, ...iam } },
       '/{rest+}': { get: { ...who, ...iam } },
+      '/proxy': {
+        post: {
+          ...operation({ type: 'http_proxy', httpMethod: 'POST', uri: backend.url }),
+          ...iam,
+        },
+      },
       '/open': { get: mock('open') },
       '/headers': {
         get: {
@@ -39,7 +62,10 @@ before(async () => {
   )
 })
 
-after(() => t.close())
+after(async () => {
+  await t.close()
+  await backend.close()
+})
 
 const ask = (target: string, init = {}, signing: Signing = {}) =>
   callSigned(t.gateway.port, apiId, target, init, signing)
@@ -84,6 +110,14 @@ describe('a right signature', () => {
 
   test('is not handed on to the integration', async () => {
     assert.equal((await ask('/headers')).body, '[]')
+  })
+
+  test('of a long body that is handed on', async () => {
+    const answer = await ask('/proxy', { method: 'POST', body: 'x'.repeat(300_000) })
+    assert.equal(answer.body, '300000 undefined')
+    const made = await signed(apiId, '/proxy', { method: 'POST', body: 'x'.repeat(300_000) }, {})
+    const changed = { method: 'POST', body: 'y'.repeat(300_000), headers: made.headers }
+    assert.equal((await t.call(apiId, '/proxy', changed)).status, 403)
   })
 
   test('of a call by path covers the whole path', async () => {
