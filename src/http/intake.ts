@@ -118,7 +118,7 @@ let knownHost = ''
 /** RFC 9110 §7.2: "any request message that contains […] a Host header field with an invalid field value" is 400. */
 function isHost(text: string): boolean {
   if (text === knownHost) return true
-  if (!/^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/.test(text)) return false
+  if (!/^(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/.test(text)) return false
   knownHost = text
   return true
 }

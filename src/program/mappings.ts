@@ -55,7 +55,21 @@ export function compileRequestParameter(key: string, expression: string): Reques
     body: source => filled(source.request.body?.toString('utf8')),
     json: source => source.json(),
   })
-  return Object.freeze({ target, name, expression, read })
+  const isDecoded = target === 'path' && !/^(?:method\.request\.path\.|')/.test(expression)
+  return Object.freeze({ target, name, expression, read: isDecoded ? withPercents(read) : read })
+}
+
+/**
+ * For a path: values that are no piece of one have no escapes, so that a `%` in them stands for itself ("REST APIs
+ * percent-encode the percent character", important notes). `?key=%252F` must not become the slash that nobody asked for.
+ */
+function withPercents<S>(read: Read<S>): Read<S> {
+  const encode = (text: string): string => text.replaceAll('%', '%25')
+  return source => {
+    const value = read(source)
+    if (value === undefined) return undefined
+    return typeof value === 'string' ? encode(value) : value.map(encode)
+  }
 }
 
 /** Compiles `method.response.header.{name}` <- `expression`. Throws SyntaxError. */
