@@ -109,11 +109,9 @@ function accept(
   if (parts.isStopping()) response.shouldKeepAlive = false
   const intake = takeIn(request)
   if ('status' in intake) {
+    // Where its body ends is in doubt, so that nothing of it is waited for.
     turn.end()
-    conversation.breakOff(() => {
-      response.shouldKeepAlive = false
-      writePlain(request, response, intake.status, intake.message)
-    })
+    conversation.breakOff(() => writeRaw(request.socket, intake.status, intake.message))
     return
   }
   const address = locate(intake.host, intake.target)
