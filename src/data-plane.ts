@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type IdentitySnapshot, noIdentities } from './aws/identity.ts'
 import { BucketPlaces, methodKey } from './bucket-places.ts'
 import { type Answer, type Ask, DataThread } from './data-thread.ts'
+import { type OriginMetrics, sumOrigins } from './integrations/http/origin-counters.ts'
 import { TokenBuckets } from './limits/token-bucket.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import type { ProgramSource } from './program/program.ts'
@@ -128,6 +129,12 @@ export class DataPlane {
     for (const answer of answers)
       if (answer.type === 'explained' && answer.found) return answer.found
     return null
+  }
+
+  /** What the threads' HTTP clients did, by origin. */
+  async origins(): Promise<OriginMetrics[]> {
+    const answers = await this.#askAll({ type: 'origins' })
+    return sumOrigins(answers.flatMap(answer => (answer.type === 'origins' ? answer.origins : [])))
   }
 
   /** The newest `count` records of all threads, newest first. */

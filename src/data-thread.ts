@@ -22,6 +22,7 @@ export type Ask =
   | { readonly type: 'identities'; readonly snapshot: IdentitySnapshot }
   | { readonly type: 'explain'; readonly requestId: string }
   | { readonly type: 'latest'; readonly count: number }
+  | { readonly type: 'origins' }
 
 export type Answer = Extract<FromWorker, { id: number }>
 
@@ -132,6 +133,7 @@ export class DataThread {
       case 'done':
       case 'explained':
       case 'latest':
+      case 'origins':
         this.#answer(message)
         break
       case 'invoke':

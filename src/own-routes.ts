@@ -1,5 +1,5 @@
 /**
- * `/_portcullis/…`: health, readiness, explain and doctor. What shows requests is for development, where only this machine can
+ * `/_portcullis/…`: health, readiness, explain, back-ends and doctor. What shows requests is for development, where only this machine can
  * connect; elsewhere it is refused until control-plane credentials guard it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -44,11 +44,13 @@ export class OwnRoutes {
       this.#ready(response)
     } else if (path === explainPrefix || path.startsWith(`${explainPrefix}/`)) {
       this.#explain(request, response, path.slice(explainPrefix.length + 1))
+    } else if (path === `${prefix}back-ends`) {
+      this.#backEnds(response)
     } else if (path === `${prefix}doctor`) {
       this.#doctor(response)
     } else {
       answer(response, 404, {
-        message: 'Not found. There are health, ready, explain/{requestId} and doctor.',
+        message: 'Not found. There are health, ready, explain/{requestId}, back-ends and doctor.',
       })
     }
     return true
@@ -73,6 +75,17 @@ export class OwnRoutes {
       if (response.headersSent) response.destroy()
       else answer(response, 500, { message: String(error) })
     })
+  }
+
+  #backEnds(response: ServerResponse): void {
+    if (!this.#parts.isDevelopment) {
+      answer(response, 403, { message: 'back-ends answers in development only.' })
+      return
+    }
+    this.#parts.dataPlane
+      .origins()
+      .then(origins => answer(response, 200, { origins }))
+      .catch(error => answer(response, 500, { message: String(error) }))
   }
 
   #ready(response: ServerResponse): void {

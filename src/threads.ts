@@ -7,6 +7,7 @@ import type { IdentitySnapshot } from './aws/identity.ts'
 import type { Credentials } from './aws/sign.ts'
 import type { Places } from './bucket-places.ts'
 import type { SentAnswer, StreamNews, StreamReply } from './function-streams.ts'
+import type { OriginMetrics } from './integrations/http/origin-counters.ts'
 import type { PrivateNetwork } from './integrations/private-network.ts'
 import type { FunctionCall } from './messages/messages.ts'
 import type { DecisionRecord } from './observe/decision-record.ts'
@@ -74,6 +75,7 @@ export type ToWorker =
   | { readonly type: 'listen'; readonly port: number }
   | { readonly type: 'explain'; readonly id: number; readonly requestId: string }
   | { readonly type: 'latest'; readonly id: number; readonly count: number }
+  | { readonly type: 'origins'; readonly id: number }
   | { readonly type: 'invoked'; readonly id: number; readonly answer: SentAnswer }
   | StreamNews
   | { readonly type: 'stop' }
@@ -85,6 +87,7 @@ export type FromWorker =
   | { readonly type: 'done'; readonly id: number; readonly error: string | null }
   | { readonly type: 'explained'; readonly id: number; readonly found: Explained | null }
   | { readonly type: 'latest'; readonly id: number; readonly records: readonly PlainRecord[] }
+  | { readonly type: 'origins'; readonly id: number; readonly origins: readonly OriginMetrics[] }
   | { readonly type: 'invoke'; readonly id: number; readonly call: FunctionCall }
   | StreamReply
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string }

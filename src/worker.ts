@@ -113,6 +113,9 @@ port.on('message', (message: ToWorker) => {
     case 'explain':
       send({ type: 'explained', id: message.id, found: explain(message.requestId) })
       break
+    case 'origins':
+      send({ type: 'origins', id: message.id, origins: tools.client.metrics() })
+      break
     case 'latest':
       send({ type: 'latest', id: message.id, records: ring.latest(message.count).map(toPlain) })
       break

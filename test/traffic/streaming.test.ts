@@ -202,3 +202,17 @@ test('failures before the head keep their statuses: refused 504, reset 504, no H
   assert.equal((await t.call(apiId, '/stream')).status, 502)
   assert.equal((await t.call(apiId, '/dead')).status, 504)
 })
+
+test('what the client did for a back end can be read, by origin', async () => {
+  serve = socket => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+  await t.call(apiId, '/stream')
+  await t.call(apiId, '/dead')
+  const answer = await fetch(`${t.gateway.url}/_portcullis/back-ends`)
+  const { origins } = (await answer.json()) as { origins: Record<string, unknown>[] }
+  const dead = origins.find(({ origin }) => origin === 'http://127.0.0.1:1')
+  assert.deepEqual(dead?.['failures'], { connect: dead?.['calls'] })
+  const alive = origins.find(({ origin }) => origin === backend.url)
+  assert.ok(alive, 'the back end is there')
+  assert.ok(Number(alive['calls']) > 1 && Number(alive['connections']) > 0)
+  assert.ok(Number(alive['connectMs']) > 0)
+})

@@ -15,6 +15,7 @@ import { HttpClientError } from './errors.ts'
 import { BufferedExchange, type Exchange, StreamedExchange } from './exchange.ts'
 import type { AnswerSink, HttpAnswer, HttpCall, HttpTarget, OpenAnswer } from './http-call.ts'
 import { type AnswerLimits, OpenExchange } from './open-exchange.ts'
+import { OriginCounters, type OriginMetrics } from './origin-counters.ts'
 import { Pool, type PoolLimits } from './pool.ts'
 import { type AllowTarget, isOrdinaryAddress, type Lookup } from './target-guard.ts'
 
@@ -51,11 +52,26 @@ export interface StreamControl {
   abort(): void
 }
 
+/** An origin whose calls are counted, whether or not it has connections. */
+interface Origin {
+  readonly target: HttpTarget
+  readonly counters: OriginCounters
+}
+
+/** Definitions name fewer. */
+const maxOrigins = 1_000
+const noConnections = Object.freeze({ open: 0, idle: 0, connecting: 0, waiting: 0 })
+
+function originText({ secure, host, port }: HttpTarget): string {
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 /** Sends calls, and keeps connections between them. */
 export class HttpClient {
   readonly #limits: PoolLimits
   readonly #settings: ConnectionSettings
   readonly #pools = new Map<string, Pool>()
+  readonly #origins = new Map<string, Origin>()
   #isClosed = false
   #whenEmpty: (() => void) | null = null
 
@@ -119,6 +135,15 @@ export class HttpClient {
     }
   }
 
+  /** What it did so far, by origin. */
+  metrics(): OriginMetrics[] {
+    return Array.from(this.#origins, ([key, { target, counters }]) => ({
+      origin: originText(target),
+      ...(this.#pools.get(key)?.state ?? noConnections),
+      ...counters,
+    }))
+  }
+
   /** Takes no more calls, lets those under way end (their time-outs bound that), then resolves. */
   close(): Promise<void> {
     this.#isClosed = true
@@ -160,12 +185,23 @@ export class HttpClient {
   }
 
   #addPool(target: HttpTarget): Pool {
-    const pool = new Pool(target, this.#limits, this.#settings, () => {
+    const { counters } = this.#originOf(target)
+    const pool = new Pool(target, this.#limits, this.#settings, counters, () => {
       if (this.#pools.get(target.key) === pool) this.#pools.delete(target.key)
       this.#noteEmpty()
     })
     this.#pools.set(target.key, pool)
     return pool
+  }
+
+  #originOf(target: HttpTarget): Origin {
+    const known = this.#origins.get(target.key)
+    if (known !== undefined) return known
+    const origin = { target, counters: new OriginCounters() }
+    this.#origins.set(target.key, origin)
+    const [oldest] = this.#origins.keys()
+    if (this.#origins.size > maxOrigins && oldest !== undefined) this.#origins.delete(oldest)
+    return origin
   }
 
   #noteEmpty(): void {

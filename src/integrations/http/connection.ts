@@ -43,6 +43,8 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents, B
   readonly waitingFor = 'the answer'
   /** When it became idle, in the clock's monotonic milliseconds. */
   idleSince = 0
+  /** How long connecting took, TLS included; before, when it began. */
+  connectMs: number
   readonly #owner: ConnectionOwner
   readonly #target: HttpTarget
   readonly #settings: ConnectionSettings
@@ -68,6 +70,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents, B
     this.#owner = owner
     this.#target = target
     this.#settings = settings
+    this.connectMs = settings.timers.clock.monotonic()
     this.#parser = new AnswerParser(this, settings.maxHeaderBytes)
     const socket = settings.dialer.open(target, (length, bytes) => this.#onRead(length, bytes))
     this.#socket = socket
@@ -176,6 +179,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents, B
       return
     }
     this.#isConnecting = false
+    this.connectMs = timers.clock.monotonic() - this.connectMs
     timers.cancel(this)
     this.#owner.onConnected(this)
   }

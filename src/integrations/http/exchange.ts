@@ -7,6 +7,7 @@
 import { CoarseTimeout, type CoarseTimers } from '../../base/coarse-timer.ts'
 import { HttpClientError } from './errors.ts'
 import type { AnswerSink, HttpAnswer, HttpCall, HttpTimings } from './http-call.ts'
+import type { OriginCounters } from './origin-counters.ts'
 import { isRepeatable, writeRequestHead } from './request-head.ts'
 
 /** Who has the exchange at the moment: the queue or a connection. */
@@ -25,6 +26,8 @@ export abstract class Exchange extends CoarseTimeout {
   /** Request line and headers. */
   readonly head: string
   holder: Holder | null = null
+  /** Those of its target, once it was submitted. */
+  counters: OriginCounters | null = null
   queuePrevious: Exchange | null = null
   queueNext: Exchange | null = null
   isReused = false
@@ -91,7 +94,9 @@ export abstract class Exchange extends CoarseTimeout {
 
   /** Ends the call with `error`, wherever it is; does nothing once it is over. */
   fail(error: HttpClientError): void {
-    if (this.#close()) this.deliverError(error)
+    if (!this.#close()) return
+    this.counters?.noteFailure(error.type)
+    this.deliverError(error)
   }
 
   override onTimeout(): void {

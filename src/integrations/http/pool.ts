@@ -8,6 +8,7 @@ import { Connection, type ConnectionOwner, type ConnectionSettings } from './con
 import { HttpClientError } from './errors.ts'
 import type { Exchange, Holder } from './exchange.ts'
 import type { HttpTarget } from './http-call.ts'
+import type { OriginCounters, OriginMetrics } from './origin-counters.ts'
 import { WaitList } from './wait-list.ts'
 
 /** Bounds of each pool. */
@@ -29,6 +30,7 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
   readonly #limits: PoolLimits
   readonly #settings: ConnectionSettings
   readonly #onEmpty: () => void
+  readonly #counters: OriginCounters
   readonly #waiting = new WaitList()
   /** Longest idle first. */
   readonly #idle: Connection[] = []
@@ -40,20 +42,25 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
     target: HttpTarget,
     limits: PoolLimits,
     settings: ConnectionSettings,
+    counters: OriginCounters,
     onEmpty: () => void,
   ) {
     super()
     this.#target = target
     this.#limits = limits
     this.#settings = settings
+    this.#counters = counters
     this.#onEmpty = onEmpty
   }
 
   /** Sends the exchange as soon as there is a connection for it. */
   submit(exchange: Exchange): void {
+    exchange.counters = this.#counters
+    this.#counters.calls++
     const last = this.#idle.at(-1)
     if (last !== undefined && this.#suits(last, exchange)) {
       this.#idle.pop()
+      this.#counters.reused++
       last.send(exchange)
       return
     }
@@ -67,6 +74,16 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
     // If the one used last is stale, so are the others.
     this.#closeIdle()
     this.#openForWaiting()
+  }
+
+  /** How it stands at the moment. */
+  get state(): Pick<OriginMetrics, 'open' | 'idle' | 'connecting' | 'waiting'> {
+    return {
+      open: this.#size - this.#connecting,
+      idle: this.#idle.length,
+      connecting: this.#connecting,
+      waiting: this.#waiting.length,
+    }
   }
 
   /** Closes what is idle now, and the rest when its call is over. */
@@ -86,6 +103,8 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
 
   onConnected(connection: Connection): void {
     this.#connecting--
+    this.#counters.connections++
+    this.#counters.connectMs += connection.connectMs
     this.onReady(connection)
   }
 
@@ -117,6 +136,7 @@ export class Pool extends CoarseTimeout implements Holder, ConnectionOwner {
 
   onRetry(exchange: Exchange): void {
     exchange.wasRetried = true
+    this.#counters.retries++
     exchange.holder = this
     this.#waiting.unshift(exchange)
     this.#openForWaiting()
