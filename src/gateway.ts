@@ -41,6 +41,7 @@ import { createVault, type Vault } from './store/vault.ts'
 import { createTestInvoke } from './test-invoke.ts'
 import { createTestAuthorizer } from './test-invoke-authorizer.ts'
 import { tokenTools } from './token-tools.ts'
+import { createVerifyWebToken } from './web-identity.ts'
 
 export interface Gateway {
   /** `http://127.0.0.1:4566` */
@@ -171,7 +172,7 @@ async function assemble(
           sts: stsControl({
             sessionKey: identityPublisher.sessionKey,
             isDevelopment: options.adminCredentials === null,
-            verifyWebToken: null,
+            verifyWebToken: createVerifyWebToken(tokens, options.adminCredentials === null),
           }),
           report: (error, { requestId, operation }) =>
             log.error(`${operation ?? 'a call'} failed: ${textOf(error)}`, { requestId }),
