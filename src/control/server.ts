@@ -23,6 +23,7 @@ import {
 import { scopeOf } from '../aws/sigv4-claim.ts'
 import { headerOf, type WireRequest, type WireResponse } from '../aws/wire.ts'
 import type { Namespace } from '../store/store.ts'
+import { authorizeCall } from './administration.ts'
 import { authenticate, type Credentials } from './caller.ts'
 import { partitionOf } from './context.ts'
 import { iamControl } from './iam/operations.ts'
@@ -64,7 +65,7 @@ export function createControlServer(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const serve = (service: ControlService, limitBytes = definitionLimitBytes): Served => ({
     ...service,
-    calls: transactional(service, deps),
+    calls: authorized(service, transactional(service, deps), deps),
     limitBytes,
   })
   const services = {
@@ -109,6 +110,8 @@ export function createControlServer(
         accessKeyId: scopeOf(target)?.accessKeyId ?? '',
         userAgent: request.headers['user-agent'] ?? '',
         identity,
+        method,
+        rawPath,
       }
       // The path of a connection has the stage's address in front of it, which is signed but not matched.
       const path = name === 'management' ? splitConnectionPath(rawPath)?.path : undefined
@@ -131,6 +134,27 @@ export function createControlServer(
         if (!request.destroyed) deps.report(error, { requestId, operation: undefined })
       })
   }
+}
+
+/** Outside development nothing runs that the caller's policies do not allow. */
+function authorized(
+  { service }: ControlService,
+  calls: AnyHandlers<Caller>,
+  deps: ControlDeps,
+): AnyHandlers<Caller> {
+  if (deps.credentials.type === 'development') return calls
+  const guarded: Record<string, (caller: Caller, input: never) => Promise<unknown>> = {}
+  for (const [name, call] of Object.entries(calls)) {
+    guarded[name] = async (caller, input) => {
+      const { identity } = caller
+      // Without one, what the call was given has to prove who asks: see `anonymous`.
+      if (identity !== null) {
+        await authorizeCall(deps, { ...caller, identity }, service, name, input)
+      }
+      return call(caller, input)
+    }
+  }
+  return guarded
 }
 
 type ServiceName = 'rest' | 'http' | 'management' | 'lambda' | 'iam' | 'sts' | 'unknown'

@@ -35,6 +35,9 @@ export interface Caller {
   readonly accessKeyId: string
   readonly userAgent: string
   readonly identity: SigningIdentity | null
+  /** The request's, for what policies call the operation. */
+  readonly method: string
+  readonly rawPath: string
 }
 
 export interface TransactionDeps {
