@@ -35,6 +35,7 @@ export const layers: readonly Layer[] = [
     folders: ['control'],
     mayImport: ['base', 'aws', 'store', 'openapi', 'program', 'sdk'],
   },
+  { level: 7, folders: ['function-urls'], mayImport: ['base', 'aws'] },
   { level: 7, folders: ['console'], mayImport: ['base'] },
   { level: 8, folders: ['options', 'cli', '.'], mayImport: ['everything'] },
 ]

@@ -67,6 +67,7 @@ export class FunctionCalls implements FunctionHost {
   readonly #log: Log
   readonly #remote: RemoteFunctions
   readonly #queue: AsyncInvocations
+  readonly #listeners: (() => void)[] = []
   /** ARN as an integration names it -> what was found; the promise is shared by those who ask at once. */
   readonly #found = new Map<string, Promise<ResolvedFunction | undefined>>()
 
@@ -102,6 +103,16 @@ export class FunctionCalls implements FunctionHost {
       this.provision(functionArn(region, account, row.parent, row.id))
     }
     await this.#queue.resume()
+  }
+
+  /** `listener` hears that a function is not what it was. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** What the ARN leads to, as it was found before or is now; undefined when it leads nowhere. */
+  find(arn: string): Promise<ResolvedFunction | undefined> {
+    return this.#resolve(arn)
   }
 
   /** Takes nothing from the shelf of events any more; call it before the runner is closed. */
@@ -188,6 +199,7 @@ export class FunctionCalls implements FunctionHost {
   }
 
   changed(functionArn: string): void {
+    for (const listener of this.#listeners) listener()
     for (const arn of this.#namesOf(functionArn)) {
       this.#found.delete(arn)
       // Looked up again at once, so that what lies on disk is what holds now.
@@ -198,6 +210,7 @@ export class FunctionCalls implements FunctionHost {
   }
 
   forget(functionArn: string): void {
+    for (const listener of this.#listeners) listener()
     for (const arn of this.#namesOf(functionArn)) {
       this.#found.delete(arn)
       this.#kept.remove(arn).catch(error => this.report(error))

@@ -186,6 +186,7 @@ async function assemble(
     examine: store && (() => examine({ store, ...doctorParts })),
   })
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    if (functions.urls.handle(request, response)) return
     if (own.handle(request, response)) return
     if (control === null) own.refuseControl(response)
     else control(request, response)

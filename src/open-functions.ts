@@ -6,6 +6,8 @@ import type { MasterKey } from './base/master-key.ts'
 import { FunctionCalls } from './function-calls.ts'
 import { FunctionLogs } from './function-logs.ts'
 import { runnerFrom } from './function-runner.ts'
+import { functionUrlFinder } from './function-url-calls.ts'
+import { FunctionUrls } from './function-urls/server.ts'
 import type { IntegrationTools } from './integrations/prepare.ts'
 import type { Log } from './observe/log.ts'
 import type { Options } from './options.ts'
@@ -16,6 +18,7 @@ import type { Store } from './store/store.ts'
 export interface OpenFunctions {
   readonly calls: FunctionCalls
   readonly logs: FunctionLogs
+  readonly urls: FunctionUrls
   close(): Promise<void>
 }
 
@@ -57,6 +60,10 @@ export function openFunctions(
   return {
     calls,
     logs,
+    urls: new FunctionUrls({
+      find: functionUrlFinder(store, calls),
+      log: (level, message, requestId) => log[level](message, { requestId }),
+    }),
     async close() {
       calls.close()
       await runner.close()

@@ -30,6 +30,8 @@ export function locate(host: string, target: string): Address {
   const rawQuery = question < 0 ? '' : target.slice(question + 1)
   const apiId = apiOfHost(host)
   if (apiId !== undefined) return fromStage(apiId, path, 0, rawQuery)
+  // A function's own address: its paths are the function's, whatever they look like.
+  if (host.startsWith('lambda-url.', host.indexOf('.') + 1)) return control
   if (path.startsWith(byExecuteApi)) {
     const end = path.indexOf('/', byExecuteApi.length)
     if (end < 0) return control

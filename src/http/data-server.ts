@@ -26,6 +26,7 @@ import { refusalReply, sceneWithoutRoute } from '../pipeline/respond.ts'
 import type { RouteMatch } from '../program/program.ts'
 import { type Address, locate } from './address.ts'
 import { bodyTooLarge, readBody } from './body.ts'
+import { plainAddress } from './client-address.ts'
 import { ClientBody } from './client-body.ts'
 import { Conversation, type Turn } from './conversation.ts'
 import { Ending } from './ending.ts'
@@ -258,11 +259,6 @@ function arrivalOf(request: IncomingMessage, intake: Intake, address: ApiAddress
 function pathOf(target: string): string {
   const question = target.indexOf('?')
   return question < 0 ? target : target.slice(0, question)
-}
-
-/** An IPv4 client on a dual-stack socket shows as `::ffff:127.0.0.1`. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }
 
 function start(

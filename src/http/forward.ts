@@ -4,6 +4,7 @@
  */
 import { Agent, type IncomingMessage, request as open, type ServerResponse } from 'node:http'
 import type { Cancel } from '../messages/messages.ts'
+import { plainAddress } from './client-address.ts'
 import { promiseKeepAlive } from './write-answer.ts'
 
 export class ControlForwarder {
@@ -49,8 +50,12 @@ function onwardHeaders(request: IncomingMessage): string[] {
   const headers: string[] = []
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i] as string
-    if (!hopByHop.has(name.toLowerCase())) headers.push(name, request.rawHeaders[i + 1] as string)
+    const lowerName = name.toLowerCase()
+    // Who the client is, only we say.
+    if (lowerName === 'x-portcullis-client') continue
+    if (!hopByHop.has(lowerName)) headers.push(name, request.rawHeaders[i + 1] as string)
   }
+  headers.push('X-Portcullis-Client', plainAddress(request.socket.remoteAddress ?? ''))
   if (request.headers['transfer-encoding'] !== undefined)
     headers.push('Transfer-Encoding', 'chunked')
   return headers
