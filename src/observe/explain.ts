@@ -130,7 +130,7 @@ function backEndText(record: Plain): string {
 function cacheText({ cache, cacheAgeMs, cacheRequestId, cacheDemandIgnored }: Plain): string {
   if (cache === '') return ''
   const ignored = cacheDemandIgnored
-    ? '; the client demanded a fresh answer (max-age=0), which nobody is authorized to do'
+    ? '; the client demanded a fresh answer (max-age=0), which its policies do not let it'
     : ''
   return `${cacheVerdict(cache, cacheAgeMs, cacheRequestId)}${ignored}`
 }

@@ -3,15 +3,19 @@
  * that miss the same key at once, one goes on and the others wait for its reply.
  *
  * A client may demand a fresh answer with `Cache-Control: max-age=0` ("Invalidate an API Gateway cache entry" in the
- * developer guide). Where that needs the right to `execute-api:InvalidateCache`, nobody has it: this version has no IAM
- * authorization, and the method's strategy for such clients holds.
+ * developer guide). Where that needs the right to `execute-api:InvalidateCache`, the policies that let the request pass are asked
+ * for it too, and for clients that have it not the method's strategy holds. Callers of another account never have it
+ * (documented).
  */
 import { type HeldReply, isStreamed, type Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { CachePlan } from '../program/program.ts'
 import type { Exchange } from './exchange.ts'
 import { sourceOf } from './map-request.ts'
+import { methodArn } from './method-arn.ts'
+import { PolicyQuestion } from './policy-question.ts'
 import { cacheKey, type Piloted, type RouteCache } from './stage-cache.ts'
+import { weigh } from './weigh-policies.ts'
 
 /** Text of the header that such a client gets: from memory, not recorded. */
 const warning = '199 Cache-control headers were ignored because the caller was unauthorized.'
@@ -70,10 +74,17 @@ function demandOf(x: Exchange, plan: CachePlan): Demand {
   const cacheControl = x.methodRequest.headerNoCase('cache-control')
   if (cacheControl === undefined || !demandsFresh(cacheControl)) return 'none'
   if (!plan.requiresAuthorization) return 'granted'
+  if (mayInvalidate(x)) return 'granted'
   if (plan.unauthorizedStrategy !== 'FAIL_WITH_403') return 'ignored'
   throw new Refusal('ACCESS_DENIED', {
     reason: 'the client demands a fresh answer and may not invalidate the cache',
   })
+}
+
+function mayInvalidate(x: Exchange): boolean {
+  if (x.identity !== null && x.identity.account !== x.program.account) return false
+  const question = new PolicyQuestion(x, 'execute-api:InvalidateCache', methodArn(x))
+  return weigh(x, question).verdict.decision === 'allow'
 }
 
 function demandsFresh(cacheControl: string): boolean {
