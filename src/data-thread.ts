@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import type { IdentitySnapshot } from './aws/identity.ts'
 import { OutgoingStreams } from './function-streams.ts'
 import type { FunctionAnswer, InvokeFunction } from './messages/messages.ts'
+import { Outbox } from './outbox.ts'
 import type { FromWorker, Publication, ToWorker, WorkerSettings } from './threads.ts'
 
 /** A request as `ToWorker` without the number that pairs it with its answer. */
@@ -46,6 +47,9 @@ export class DataThread {
   readonly #parts: DataThreadParts
   readonly #worker: Worker
   readonly #waiting = new Map<number, (answer: Answer) => void>()
+  readonly #outbox = new Outbox<ToWorker>(messages =>
+    this.#worker.postMessage({ type: 'batch', messages }),
+  )
   readonly #streams = new OutgoingStreams(news => this.#send(news))
   #last = 0
   #watch: NodeJS.Timeout | null = null
@@ -124,6 +128,9 @@ export class DataThread {
   #take(message: FromWorker): void {
     const { invoke, log } = this.#parts
     switch (message.type) {
+      case 'batch':
+        for (const one of message.messages) this.#take(one)
+        break
       case 'listening':
         this.#onListening?.({ port: message.port })
         break
@@ -157,7 +164,7 @@ export class DataThread {
 
   #invoked(id: number, answer: FunctionAnswer): void {
     if (answer.type !== 'streaming') {
-      this.#send({ type: 'invoked', id, answer })
+      this.#outbox.add({ type: 'invoked', id, answer })
       return
     }
     const { body, ...rest } = answer
@@ -180,6 +187,7 @@ export class DataThread {
   }
 
   #send(message: ToWorker): void {
+    this.#outbox.flush()
     this.#worker.postMessage(message)
   }
 }

@@ -29,6 +29,8 @@ export class FunctionLogs {
   readonly #report: (error: unknown) => void
   readonly #files = new Map<string, RotatingFile>()
   readonly #listeners = new Map<string, Set<LogListener>>()
+  #lastArn = ''
+  #lastKey: string | undefined
 
   constructor(folder: string, report: (error: unknown) => void) {
     this.#folder = folder
@@ -36,7 +38,12 @@ export class FunctionLogs {
   }
 
   add(line: FunctionLogLine & { readonly arn: string }): void {
-    const key = keyOf(line.arn)
+    // A warm function says three lines for each invocation, all of the same name.
+    if (line.arn !== this.#lastArn) {
+      this.#lastArn = line.arn
+      this.#lastKey = keyOf(line.arn)
+    }
+    const key = this.#lastKey
     if (key === undefined) return
     const { timeMs, requestId, stream, text } = line
     const kept: FunctionLogLine = { timeMs, requestId, stream, text: text.slice(0, lineLimit) }

@@ -57,6 +57,8 @@ export interface Publication {
 }
 
 export type ToWorker =
+  /** What one turn of the main thread's event loop had to say. */
+  | { readonly type: 'batch'; readonly messages: readonly ToWorker[] }
   | { readonly type: 'publish'; readonly id: number; readonly publication: Publication }
   | {
       readonly type: 'retract'
@@ -81,6 +83,7 @@ export type ToWorker =
   | { readonly type: 'stop' }
 
 export type FromWorker =
+  | { readonly type: 'batch'; readonly messages: readonly FromWorker[] }
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'listen-failed'; readonly message: string; readonly code: string }
   /** `error`: the program could not be compiled; the old one stays. */

@@ -16,6 +16,7 @@ import { prepareIntegration } from './integrations/prepare.ts'
 import { TokenBuckets } from './limits/token-bucket.ts'
 import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
 import { DecisionRing } from './observe/decision-record.ts'
+import { Outbox } from './outbox.ts'
 import type { Gate } from './pipeline/exchange.ts'
 import { loadProgram } from './pipeline/load.ts'
 import { Observer } from './pipeline/observe.ts'
@@ -73,7 +74,10 @@ const server = createDataServer({
   random: Math.random,
 })
 
+const outbox = new Outbox<FromWorker>(messages => port.postMessage({ type: 'batch', messages }))
+
 function send(message: FromWorker): void {
+  outbox.flush()
   port.postMessage(message)
 }
 
@@ -81,12 +85,25 @@ function invoke(call: FunctionCall): Promise<FunctionAnswer> {
   return new Promise(resolve => {
     const id = ++lastCall
     waiting.set(id, resolve)
-    send({ type: 'invoke', id, call })
+    outbox.add({ type: 'invoke', id, call: { ...call, payload: ownMemory(call.payload) } })
   })
 }
 
-port.on('message', (message: ToWorker) => {
+/** Cloning takes along all the memory behind a buffer, so that it must not be a part of a larger one. */
+function ownMemory(payload: string | Buffer): string | Buffer {
+  if (typeof payload === 'string' || payload.length === payload.buffer.byteLength) return payload
+  const copy = Buffer.allocUnsafeSlow(payload.length)
+  payload.copy(copy)
+  return copy
+}
+
+port.on('message', take)
+
+function take(message: ToWorker): void {
   switch (message.type) {
+    case 'batch':
+      for (const one of message.messages) take(one)
+      break
     case 'listen':
       listen(message.port)
       break
@@ -135,7 +152,7 @@ port.on('message', (message: ToWorker) => {
     default:
       message satisfies never
   }
-})
+}
 
 /** Structured cloning turns a Buffer into a plain Uint8Array; the same bytes are viewed as a Buffer again. */
 function received(id: number, answer: SentAnswer): FunctionAnswer {

@@ -137,7 +137,7 @@ export class FrameConversation implements Conversation {
       this.#break()
       return
     }
-    this.#isPaused = !this.#listener.onChunk(Buffer.from(bytes)) || this.#isPaused
+    this.#isPaused = !this.#listener.onChunk(ownCopy(bytes)) || this.#isPaused
     if (!this.#isPaused) this.#giveCredit()
   }
 
@@ -154,7 +154,7 @@ export class FrameConversation implements Conversation {
     this.#isOpen = false
     this.#listener.onAnswer(
       {
-        payload: Buffer.from(payload),
+        payload: ownCopy(payload),
         isError,
         contentType: isError ? 'application/json' : contentTypeOf(flags),
         peakMemoryKb,
@@ -164,6 +164,16 @@ export class FrameConversation implements Conversation {
       this.#isLoading || (flags & answerFlag.last) !== 0,
     )
   }
+}
+
+/**
+ * A copy with memory of its own: what a thread is sent is cloned with all the memory behind it, and Node.js cuts small
+ * buffers out of larger pieces.
+ */
+function ownCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }
 
 function contentTypeOf(flags: number): ResultContentType {
