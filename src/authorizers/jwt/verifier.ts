@@ -60,8 +60,8 @@ export class TokenVerifier {
   verify(token: string, trust: Trust): Verdict | Promise<Verdict> {
     const digest = hash('sha256', token, 'base64url')
     const known = this.#known.get(digest)
-    if (known !== undefined) {
-      if (isStillTrusted(known, trust)) return known
+    if (known !== undefined && isTrusted(known, trust)) {
+      if (known.issuer.has(known.key)) return known
       this.#known.delete(digest)
     }
     const decoded = decodeToken(token)
@@ -115,8 +115,8 @@ export class TokenVerifier {
   }
 }
 
-function isStillTrusted({ issuer, algorithm, key }: Known, trust: Trust): boolean {
-  return trust.issuers.includes(issuer) && trust.algorithms.includes(algorithm) && issuer.has(key)
+function isTrusted({ issuer, algorithm }: Known, trust: Trust): boolean {
+  return trust.issuers.includes(issuer) && trust.algorithms.includes(algorithm)
 }
 
 function isSigned(decoded: DecodedToken, key: TrustedKey, algorithm: TokenAlgorithm): boolean {
