@@ -318,6 +318,21 @@ for (const { name, send, want } of cases) {
   })
 }
 
+test('a trust policy may ask for claims of a provider by its address', async () => {
+  const provider = 'token.actions.githubusercontent.com'
+  const arn = `arn:aws:iam::000000000000:oidc-provider/${provider}`
+  const AssumeRolePolicyDocument = trusting(
+    { Federated: arn },
+    {
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringLike: { [`${provider}:sub`]: 'repo:me/*' } },
+    },
+  )
+  const RoleName = 'of-github'
+  await g.iam.send(new Iam.CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }))
+  await g.iam.send(new Iam.DeleteRoleCommand({ RoleName }))
+})
+
 test('a change of a role that belongs to a service is refused', async () => {
   const { iam } = g
   const { Role } = await iam.send(

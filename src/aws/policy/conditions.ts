@@ -39,7 +39,8 @@ export function compileCondition(
 ): Condition {
   const operator = readOperator(operatorText)
   const key = keyText.toLowerCase()
-  if (!/^[a-z0-9-]+:./.test(key)) throw prefixMissing()
+  // Keys of identity providers begin with their address: `oidc.example.org/id/x:sub`.
+  if (!/^[a-z0-9][a-z0-9._/:-]*:./.test(key)) throw prefixMissing()
   if (operator.name === 'Null') return { holds: compileNull(operator, key, values), needs: [] }
   const row = operators.get(operator.name)
   if (row === undefined) throw new PolicyError(`Invalid Condition type : ${operatorText}.`)
