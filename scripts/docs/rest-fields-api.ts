@@ -6,8 +6,7 @@ import type { Fields } from './field-effects.ts'
 
 const label = 'kept: for people; no effect on AWS either'
 const tags = 'kept: for people and for conditions of IAM, which are not asked'
-const authorization =
-  'enforced: CUSTOM and COGNITO_USER_POOLS; a method with AWS_IAM answers AUTHORIZER_CONFIGURATION_ERROR'
+const authorization = 'enforced'
 const authorizer = 'enforced'
 const userPool =
   'enforced: tokens are those of Cognito at AWS, unless `--issuer` or `--dev-issuer` says otherwise'
@@ -174,8 +173,7 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     cachingEnabled: 'enforced',
     cacheTtlInSeconds: 'enforced',
     cacheDataEncrypted: 'enforced',
-    requireAuthorizationForCacheControl:
-      'enforced: there is no IAM authorization, so with it nobody may ask for a fresh answer',
+    requireAuthorizationForCacheControl: 'enforced: the caller needs `execute-api:InvalidateCache`',
     unauthorizedCacheControlHeaderStrategy: 'enforced',
   },
   CanarySettings: {

@@ -20,6 +20,7 @@ import {
   startGateway,
   type TestGateway,
 } from './harness.ts'
+import { callSigned } from './signed-call.ts'
 
 let backend: Backend
 let t: TestGateway
@@ -296,6 +297,23 @@ test('a demand for a fresh answer replaces the entry where no right is needed fo
     (await t.call(id, '/x', { headers: ['Cache-Control', 'max-age=10'] })).body,
     'answer 2',
   )
+})
+
+test('a demand is granted to callers whose policies allow it, of the same account', async () => {
+  const statement = { Effect: 'Allow', Principal: '*', Resource: 'execute-api:/*' }
+  const policy = { Statement: [{ ...statement, Action: 'execute-api:Invoke' }] }
+  const iam = { 'x-amazon-apigateway-auth': { type: 'AWS_IAM' } }
+  const paths = { '/open': { get: proxy('/open') }, '/iam': { get: { ...proxy('/iam'), ...iam } } }
+  const id = await t.deploy(api(paths, { 'x-amazon-apigateway-policy': policy }))
+  const strict = setting('unauthorizedCacheControlHeaderStrategy', 'FAIL_WITH_403')
+  await update(id, cluster, setting('enabled', 'true'), strict)
+  assert.equal((await t.call(id, '/open', { headers: demand })).status, 403)
+  const byRoot = await callSigned(t.gateway.port, id, '/iam', { headers: demand })
+  assert.equal(byRoot.status, 200)
+  assert.match(await explain(byRoot), /cache {5}not asked: the client demanded a fresh answer/)
+  const credentials = { accessKeyId: '111122223333', secretAccessKey: 'test' }
+  const abroad = await callSigned(t.gateway.port, id, '/iam', { headers: demand }, { credentials })
+  assert.equal(abroad.status, 403)
 })
 
 const strategies: readonly { strategy: string; status: number; warning: string | undefined }[] = [
