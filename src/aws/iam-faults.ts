@@ -22,5 +22,4 @@ export class IamLimitExceeded extends faultOf('LimitExceeded', 409) {}
 export class MalformedPolicyDocument extends faultOf('MalformedPolicyDocument', 400) {}
 export class NoSuchEntity extends faultOf('NoSuchEntity', 404) {}
 export class PackedPolicyTooLarge extends faultOf('PackedPolicyTooLarge', 400) {}
-export class PolicyNotAttachable extends faultOf('PolicyNotAttachable', 400) {}
 export class UnmodifiableEntity extends faultOf('UnmodifiableEntity', 400) {}
