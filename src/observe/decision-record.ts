@@ -4,6 +4,7 @@
  * bench/http has what it costs. Everything that can be told later (which routes came near, what a refusal means) is
  * worked out when somebody asks, by `explain.ts`.
  */
+import type { DecidingStatement } from '../aws/policy/verdict.ts'
 
 /** What an authorizer did for a request. */
 export interface AuthorizerUse {
@@ -67,6 +68,10 @@ export interface DecisionRecord {
   cacheDemandIgnored: boolean
   /** null: the route has no authorizer, or the request did not get there. */
   authorizer: AuthorizerUse | null
+  /** ARN of who signed; '' when nobody did. */
+  signer: string
+  /** The statement that let the request pass; null: none had to, or the root asked. */
+  allowedBy: DecidingStatement | null
   requestBytes: number
   integrationStatus: number
   responseBytes: number
@@ -138,6 +143,8 @@ function emptyRecord(): DecisionRecord {
     cacheRequestId: '',
     cacheDemandIgnored: false,
     authorizer: null,
+    signer: '',
+    allowedBy: null,
     requestBytes: 0,
     integrationStatus: 0,
     responseBytes: 0,

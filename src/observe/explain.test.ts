@@ -33,6 +33,8 @@ const record: ExplainedRequest['record'] = {
   cacheRequestId: '',
   cacheDemandIgnored: false,
   authorizer: null,
+  signer: '',
+  allowedBy: null,
   requestBytes: 0,
   integrationStatus: 0,
   responseBytes: 42,
@@ -173,3 +175,11 @@ for (const { verdict, want } of [
     assert.ok(text.replaceAll(/\n +/g, ' ').includes(want), text)
   })
 }
+
+test('who signed, and the statement that let the request pass, each on a line', () => {
+  const signer = 'arn:aws:iam::111122223333:user/ann'
+  const allowedBy = { policy: 'inline/ReadPets', id: 'Pets', text: '{}' }
+  const text = explainText({ record: { ...record, signer, allowedBy }, nearest: [] })
+  assert.match(text, /^ {2}signer {4}arn:aws:iam::111122223333:user\/ann$/m)
+  assert.match(text, /^ {2}allowed {3}by statement Pets of inline\/ReadPets$/m)
+})

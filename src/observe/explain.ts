@@ -38,6 +38,8 @@ export function explainText(explained: ExplainedRequest): string {
     ...part('route', routeText(explained)),
     ...part('steps', stepsText(record)),
     ...part('caller', callerText(record.authorizer)),
+    ...part('signer', printable(record.signer, 300)),
+    ...part('allowed', allowedText(record.allowedBy)),
     ...part('reason', printable(record.reason, 2_000)),
     ...part('cache', cacheText(record)),
     ...part('back end', backEndText(record)),
@@ -93,6 +95,10 @@ function stepsText({ steps, step, refusal }: Plain): string {
   const notRun = skipped.length === 0 ? '' : `; not run: ${skipped.join(', ')}`
   const before = passed.length === 0 ? '' : `passed ${passed.join(', ')}; `
   return `${before}${step} refused${notRun}`
+}
+
+function allowedText(by: Plain['allowedBy']): string {
+  return by === null ? '' : `by statement ${printable(by.id, 200)} of ${printable(by.policy, 300)}`
 }
 
 /** Which authorizer said what of the caller, and since when it is known. */

@@ -37,6 +37,8 @@ export class Observer {
     fillAnswer(record, status, responseBytes, x.refusal, x.program)
     record.brokenOff = kept(brokenOff, 4096)
     record.authorizer = x.authorizerUse
+    record.signer = x.identity?.arn ?? ''
+    record.allowedBy = x.verdict?.decision === 'allow' ? x.verdict.statement : null
   }
 
   unmatched(
@@ -118,6 +120,8 @@ function fillNoRoute(record: DecisionRecord): void {
   record.requestBytes = 0
   fillCache(record, null)
   record.authorizer = null
+  record.signer = ''
+  record.allowedBy = null
 }
 
 function fillCache(record: DecisionRecord, use: CacheUse | null): void {

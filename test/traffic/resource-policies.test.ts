@@ -211,6 +211,11 @@ test('the record names the statement that denied, or what would have had to allo
   const denied = await ask('iamdeny', home, 'Allow')
   const explained = await data.explain(denied.headers['x-amzn-requestid'] as string)
   assert.match(explained?.record.reason ?? '', /^statement SaysDeny of the resource policy denies/)
+  const allowed = await ask('iamnone', home, 'Allow')
+  const good = await data.explain(allowed.headers['x-amzn-requestid'] as string)
+  assert.equal(good?.record.signer, `arn:aws:iam::${home}:user/Allow`)
+  assert.equal(good.record.allowedBy?.id, 'SaysAllow')
+  assert.equal(good.record.allowedBy.policy, 'inline/own')
   const missing = await ask('iamnone', home, 'none')
   const other = await data.explain(missing.headers['x-amzn-requestid'] as string)
   assert.match(
