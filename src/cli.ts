@@ -5,14 +5,16 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { credentialsFrom, defaultEndpoint } from './cli/control-client.ts'
+import { credentialsFrom, defaultEndpoint, regionFrom } from './cli/control-client.ts'
 import { runDoctor } from './cli/doctor.ts'
 import { explainRequest } from './cli/explain.ts'
 import { CommandFailure } from './cli/failure.ts'
 import { importDocument } from './cli/import.ts'
+import { showLogs } from './cli/logs.ts'
 import { wordsOn } from './cli/print.ts'
 import { givenFlags, optionTerm, sourcesText, startFlags } from './cli/start-flags.ts'
 import { printToken } from './cli/token.ts'
+import { duration } from './options/kinds.ts'
 import { OptionError, readOptions } from './options.ts'
 
 const words = wordsOn(process.stdout, process.stderr)
@@ -94,6 +96,30 @@ program
   })
 
 program
+  .command('logs')
+  .description('Show what a function printed.')
+  .argument('<FUNCTION>', 'its name or ARN')
+  .option('--follow', 'Go on with what it prints from now on, until Ctrl-C.')
+  .option('--since <TIME>', 'Only what is younger, such as 10m or 1h.')
+  .option('--json', 'One JSON object a line.')
+  .addOption(endpointOption())
+  .addHelpText('after', '\nIn the region of AWS_REGION or AWS_DEFAULT_REGION, else us-east-1.')
+  .action(async (functionName: string, given: Record<string, string | boolean | undefined>) => {
+    await showLogs(
+      {
+        functionName,
+        endpoint: checkedEndpoint(given['endpoint']),
+        isFollowed: given['follow'] === true,
+        sinceMs: given['since'] === undefined ? null : checkedDuration(given['since']),
+        asJson: given['json'] === true,
+        region: regionFrom(env),
+      },
+      words,
+      Date.now(),
+    )
+  })
+
+program
   .command('doctor')
   .description('Find what will always be refused, what is not live, and what has no effect.')
   .option('--json', 'All findings, for scripts; the exit code is 1 when requests are refused.')
@@ -167,6 +193,13 @@ function endpointOption(): Option {
   return new Option('--endpoint <URL>', 'Where the gateway listens.')
     .env('PORTCULLIS_ENDPOINT')
     .default(defaultEndpoint)
+}
+
+function checkedDuration(given: unknown): number {
+  const kind = duration(1, 366 * 86_400_000)
+  const ms = kind.read(String(given))
+  if (ms !== undefined) return ms
+  throw new CommandFailure(`--since: ${JSON.stringify(String(given))} is not ${kind.wanted}`, 2)
 }
 
 function checkedEndpoint(given: unknown): string {

@@ -13,6 +13,7 @@ import type { AwsCalls } from './aws-call.ts'
 import type { Clock } from './base/clock.ts'
 import { CoarseTimeout, coarseTimers } from './base/coarse-timer.ts'
 import type { MasterKey } from './base/master-key.ts'
+import { CallLedger } from './call-ledger.ts'
 import { AsyncInvocations } from './control/lambda/async-invocations.ts'
 import type {
   FunctionHost,
@@ -60,6 +61,8 @@ export interface FunctionCallParts {
 export class FunctionCalls implements FunctionHost {
   /** The Lambda API on top of this. */
   readonly control: ControlService
+  /** Which invocations the last requests made. */
+  readonly ledger: CallLedger = new CallLedger()
   readonly #store: Store | null
   readonly #runner: FunctionRunner
   readonly #codeFolder: string
@@ -140,6 +143,10 @@ export class FunctionCalls implements FunctionHost {
       payload: Buffer.from(call.payload),
       requestId: randomUUID(),
       traceId: call.traceId,
+    }
+    if (call.callerRequestId !== undefined) {
+      const { functionArn, callerRequestId } = call
+      this.ledger.add(callerRequestId, { functionArn, invocationId: invocation.requestId })
     }
     if (call.streamed) return within(call.timeoutMs, this.#stream(found, invocation))
     if (!call.asynchronous) return within(call.timeoutMs, this.#run(found, invocation))

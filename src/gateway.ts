@@ -183,6 +183,12 @@ async function assemble(
     devIssuer:
       devIssuer === null ? null : { issuer: devIssuer, adminCredentials: options.adminCredentials },
     fault,
+    functionLogs: {
+      logs: functions.logs,
+      ledger: functions.calls.ledger,
+      account: options.account,
+      region: options.region,
+    },
     examine: store && (() => examine({ store, ...doctorParts })),
   })
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {

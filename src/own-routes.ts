@@ -1,11 +1,12 @@
 /**
- * `/_portcullis/…`: health, readiness, explain, back-ends and doctor. What shows requests is for development, where only this machine can
- * connect; elsewhere it is refused until control-plane credentials guard it.
+ * `/_portcullis/…`: health, readiness, explain, function logs, back-ends and doctor. What shows requests is for development,
+ * where only this machine can connect; elsewhere it is refused until control-plane credentials guard it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { StageReport } from './control/doctor/finding.ts'
 import type { DataPlane } from './data-plane.ts'
 import { type DevIssuerRoutesParts, handleDevIssuer, issuerPrefix } from './dev-issuer-routes.ts'
+import { answerLogs, type FunctionLogParts, logsOfRequest } from './function-log-routes.ts'
 import { explainText } from './observe/explain.ts'
 
 export interface OwnRoutesParts {
@@ -16,11 +17,13 @@ export interface OwnRoutesParts {
   /** Why the store is not open. */
   readonly fault: Error | null
   /** null: there is no store to look into. */
+  readonly functionLogs: FunctionLogParts
   readonly examine: (() => Promise<readonly StageReport[]>) | null
 }
 
 const prefix = '/_portcullis/'
 const explainPrefix = `${prefix}explain`
+const logsPrefix = `${prefix}logs/`
 
 export class OwnRoutes {
   readonly #parts: OwnRoutesParts
@@ -48,9 +51,12 @@ export class OwnRoutes {
       this.#backEnds(response)
     } else if (path === `${prefix}doctor`) {
       this.#doctor(response)
+    } else if (path.startsWith(logsPrefix)) {
+      this.#logs(url, path.slice(logsPrefix.length), response)
     } else {
       answer(response, 404, {
-        message: 'Not found. There are health, ready, explain/{requestId}, back-ends and doctor.',
+        message:
+          'Not found. There are health, ready, explain/{requestId}, logs/{function}, back-ends and doctor.',
       })
     }
     return true
@@ -115,8 +121,20 @@ export class OwnRoutes {
       answer(response, 200, found)
     } else {
       response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' })
-      response.end(explainText(found))
+      response.end(explainText(found) + (await logsOfRequest(this.#parts.functionLogs, requestId)))
     }
+  }
+
+  #logs(url: string, rawName: string, response: ServerResponse): void {
+    if (!this.#parts.isDevelopment) {
+      answer(response, 403, { message: 'logs answer in development only.' })
+      return
+    }
+    const query = new URLSearchParams(url.split('?', 2)[1] ?? '')
+    answerLogs(this.#parts.functionLogs, decoded(rawName), query, response).catch(error => {
+      if (response.headersSent) response.destroy()
+      else answer(response, 500, { message: String(error) })
+    })
   }
 
   #doctor(response: ServerResponse): void {
@@ -134,6 +152,15 @@ export class OwnRoutes {
 
   async #latest(response: ServerResponse): Promise<void> {
     answer(response, 200, { records: await this.#parts.dataPlane.latest(100) })
+  }
+}
+
+/** What is not encoded properly names nothing, and is left as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -28,6 +28,8 @@ export class ControlForwarder {
       const headers = answer.rawHeaders.filter(isKept)
       promiseKeepAlive(response, headers, answer.headers['content-length'] !== undefined)
       response.writeHead(answer.statusCode ?? 502, headers)
+      // Of a stream the first bytes may be long in coming.
+      if (answer.headers['content-length'] === undefined) response.flushHeaders()
       answer.pipe(response)
       answer.on('error', () => response.destroy())
     })

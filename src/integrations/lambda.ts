@@ -47,6 +47,7 @@ export function prepareLambdaProxy(
       ...(streaming !== null && { streamed: true }),
       timeoutMs: plan.timeoutMs,
       traceId,
+      callerRequestId: variables.context.requestId,
     })
     if (answer.type === 'streaming' && streaming !== null) {
       const { idleTimeoutMs } = streaming
@@ -86,7 +87,7 @@ export function prepareLambda(
   invoke: InvokeFunction,
 ): Send {
   const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
-  return async function sendLambda(request): Promise<IntegrationResponse> {
+  return async function sendLambda(request, variables): Promise<IntegrationResponse> {
     const started = performance.now()
     const asynchronous = headerOf(request, 'x-amz-invocation-type')?.toLowerCase() === 'event'
     const answer = await invoke({
@@ -97,6 +98,7 @@ export function prepareLambda(
       asynchronous,
       timeoutMs: plan.timeoutMs,
       traceId: traceOf(request),
+      callerRequestId: variables.context.requestId,
     })
     const body = payloadOf(answer)
     const failed = answer.type === 'answered' && answer.functionError !== null

@@ -146,6 +146,8 @@ export interface FunctionCall {
   readonly asynchronous: boolean
   /** Whether the answer is wanted as it is written: `timeoutMs` is then the time until it begins. */
   readonly streamed?: boolean
+  /** The request for which the function is called, so that `explain` can show what the function printed. */
+  readonly callerRequestId?: string
   readonly timeoutMs: number
   readonly traceId: string
 }
