@@ -28,6 +28,7 @@ import type { Kind } from '../src/options/kinds.ts'
 import { declarations, defaultFile, type Options } from '../src/options.ts'
 import { contextVariables } from './docs/context-variables.ts'
 import { effectRows, type Fields } from './docs/field-effects.ts'
+import { lambdaOperations } from './docs/lambda-operations.ts'
 import { structureFields } from './docs/rest-fields.ts'
 import { requestFields } from './docs/rest-fields-requests.ts'
 
@@ -194,6 +195,15 @@ function compatibilityPage(): string[] {
       ...(missing.length === 0 ? [] : ['', '**Not built: 501**', '', ...wrapped(missing)]),
     ]),
     '',
+    '## Operations of Lambda',
+    '',
+    '- **done**: as on AWS. **partly**: but for what is said. **kept**: stored and answered, and changes nothing.',
+    '- **absent**: of a part that does not exist here on purpose: making something is refused, looking for it finds nothing.',
+    '',
+    tableRow(['Operations', 'Here', 'More']),
+    tableRow(['---', '---', '---']),
+    ...lambdaRows().map(tableRow),
+    '',
     '## Fields of REST APIs',
     '',
     'What the gateway does with each field of the structures that the operations answer or take.',
@@ -205,6 +215,16 @@ function compatibilityPage(): string[] {
     ...Object.entries(structureFields).flatMap(([name, fields]) => fieldTable(name, fields)),
     ...fieldTable('Only in requests', requestFields),
   ]
+}
+
+/** Operations with the same remark share a row. */
+function lambdaRows(): string[][] {
+  const rows = new Map<string, string[]>()
+  for (const [name, { effect, more = '' }] of Object.entries(lambdaOperations)) {
+    const key = JSON.stringify([effect, more])
+    rows.set(key, [...(rows.get(key) ?? []), name])
+  }
+  return [...rows].map(([key, names]) => [names.join(', '), ...(JSON.parse(key) as string[])])
 }
 
 function fieldTable(title: string, fields: Fields): string[] {
