@@ -65,5 +65,5 @@ function textOf(line: string, words: Words): string {
     text: string
   }
   const head = `${new Date(timeMs).toISOString()} ${requestId.slice(0, 8).padEnd(8)}`
-  return `${words.dim(head)} ${printable(text.replace(/\n$/, ''), 20_000)}`
+  return `${words.dim(head)} ${printable(text.trimEnd().replaceAll('\t', '  '), 20_000)}`
 }
