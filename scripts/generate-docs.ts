@@ -261,7 +261,7 @@ const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['Web ACL of the stage', 'WAF_FILTERED'],
   ['Authorization by IAM, Cognito or a Lambda authorizer', 'AUTHORIZER_CONFIGURATION_ERROR'],
   ['API key required', 'INVALID_API_KEY'],
-  ['Client certificate for back ends', 'API_CONFIGURATION_ERROR'],
+  ['Client certificate of ACM for back ends', 'API_CONFIGURATION_ERROR'],
   ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
 ]
 

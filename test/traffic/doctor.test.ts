@@ -122,6 +122,68 @@ test('a method that requires a key, in a stage without a usage plan, is found', 
   assert.ok(problems.some(problem => /in no usage plan/.test(problem)))
 })
 
+test('an authorizer whose function may not be invoked is found', async () => {
+  const uri = await t.addFunction('judge', 'exports.handler = async () => ({})', {
+    mayBeInvoked: false,
+  })
+  const apiId = await t.deploy(
+    api(
+      { '/judged': { get: { ...mock('judged'), security: [{ judge: [] }] } } },
+      {
+        components: {
+          securitySchemes: {
+            judge: {
+              type: 'apiKey',
+              name: 'Authorization',
+              in: 'header',
+              'x-amazon-apigateway-authtype': 'custom',
+              'x-amazon-apigateway-authorizer': { type: 'token', authorizerUri: uri },
+            },
+          },
+        },
+      },
+    ),
+  )
+  const [finding] = await findingsOn(apiId)
+  assert.equal(finding?.where, 'GET /judged')
+  assert.match(finding?.problem ?? '', /authorizer judge cannot be asked: the resource policy/)
+  const answer = await t.call(apiId, '/judged', { headers: ['Authorization', 'x'] })
+  assert.equal(answer.status, 500)
+})
+
+test('a resource policy that can let nobody pass is found, and one whose conditions may hold is not', async () => {
+  const everybody = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke' }
+  const here = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }
+  const apiId = await t.deploy(
+    api(
+      { '/open': { get: mock('') }, '/forgotten': { get: mock('') }, '/shut': { get: mock('') } },
+      {
+        'x-amazon-apigateway-policy': {
+          Version: '2012-10-17',
+          Statement: [
+            { ...everybody, Resource: 'execute-api:/*/GET/open', Condition: here },
+            { ...everybody, Resource: 'execute-api:/*/GET/shut' },
+            { ...everybody, Effect: 'Deny', Resource: 'execute-api:/*/GET/shut' },
+          ],
+        },
+      },
+    ),
+  )
+  const findings = await findingsOn(apiId)
+  assert.deepEqual(
+    findings.map(({ where }) => where),
+    ['GET /forgotten', 'GET /shut'],
+  )
+  assert.match(
+    findings[0]?.problem ?? '',
+    /No statement of the resource policy allows arn:.*GET\/forgotten/,
+  )
+  assert.match(findings[1]?.problem ?? '', /denies it to everybody: .*Deny/)
+  for (const path of ['/forgotten', '/shut']) {
+    assert.equal((await t.call(apiId, path)).status, 403, path)
+  }
+})
+
 test('the command prints findings, ends with 1 when requests are refused, and knows --json', async () => {
   const { stdout, stderr, code } = await doctor()
   assert.equal(code, 1)

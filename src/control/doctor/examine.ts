@@ -13,6 +13,7 @@ import { restApis, type StageRecord, stages } from '../records.ts'
 import { takeSnapshot } from '../v1/deployments.ts'
 import type { Finding, StageReport } from './finding.ts'
 import { methodFindings, type WhyNotCallable } from './methods.ts'
+import { policyCheck } from './policies.ts'
 import { undeployedChanges } from './redeployment.ts'
 
 export interface DoctorParts {
@@ -55,7 +56,12 @@ async function examineStage(
   }
   const findings = [
     ...stageFindings(program),
-    ...(await methodFindings(program, isInUsagePlan, parts.whyNotCallable)),
+    ...(await methodFindings(
+      program,
+      isInUsagePlan,
+      parts.whyNotCallable,
+      policyCheck(program, source.snapshot.api.policy),
+    )),
     ...parts.remarksOn(source).map(refusedFinding),
     ...(undeployed === undefined ? [] : [undeployed]),
     ...program.notices.map(noEffectFinding),

@@ -5,6 +5,7 @@
 import { methodSourceArn } from '../../program/method-arn.ts'
 import type { Program, Route } from '../../program/program.ts'
 import type { Finding } from './finding.ts'
+import type { PolicyCheck } from './policies.ts'
 
 /** Why a function cannot be called for a method; undefined when it can. `sourceArn` null: a role decides. */
 export type WhyNotCallable = (
@@ -17,6 +18,7 @@ export async function methodFindings(
   program: Program,
   isInUsagePlan: boolean,
   whyNotCallable: WhyNotCallable,
+  checkPolicy: PolicyCheck,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   const routes = [...program.routes.all].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
@@ -24,6 +26,8 @@ export async function methodFindings(
     const where = `${route.httpMethod} ${route.resourcePath}`
     const found = [
       obstacleOf(route),
+      checkPolicy(route),
+      await silentAuthorizer(route, whyNotCallable),
       await uncallable(program, route, whyNotCallable),
       unanswered(route),
       route.apiKeyRequired && !isInUsagePlan ? noUsagePlan : undefined,
@@ -48,6 +52,18 @@ const noUsagePlan: FoundThere = Object.freeze({
 
 function obstacleOf({ obstacle }: Route): FoundThere | undefined {
   return obstacle === null ? undefined : { severity: 'refused', problem: obstacle.reason }
+}
+
+async function silentAuthorizer(
+  { authorizer }: Route,
+  whyNotCallable: WhyNotCallable,
+): Promise<FoundThere | undefined> {
+  if (authorizer === null || authorizer.type === 'COGNITO_USER_POOLS') return undefined
+  const { name, functionArn, sourceArn, account } = authorizer
+  const reason = await whyNotCallable(functionArn, sourceArn, account)
+  return reason === undefined
+    ? undefined
+    : { severity: 'refused', problem: `Its authorizer ${name} cannot be asked: ${reason}.` }
 }
 
 async function uncallable(
