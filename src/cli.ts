@@ -5,7 +5,12 @@
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { credentialsFrom, defaultEndpoint, regionFrom } from './cli/control-client.ts'
+import {
+  type ControlClientSettings,
+  credentialsFrom,
+  defaultEndpoint,
+  regionFrom,
+} from './cli/control-client.ts'
 import { runDoctor } from './cli/doctor.ts'
 import { explainRequest } from './cli/explain.ts'
 import { CommandFailure } from './cli/failure.ts'
@@ -92,7 +97,7 @@ program
   .addOption(endpointOption())
   .action(async (requestId: string, given: Record<string, string | boolean | undefined>) => {
     const endpoint = checkedEndpoint(given['endpoint'])
-    await explainRequest(requestId, { endpoint, asJson: given['json'] === true }, words)
+    await explainRequest(requestId, clientFor(endpoint), given['json'] === true, words)
   })
 
 program
@@ -113,6 +118,7 @@ program
         sinceMs: given['since'] === undefined ? null : checkedDuration(given['since']),
         asJson: given['json'] === true,
         region: regionFrom(env),
+        credentials: credentialsFrom(env),
       },
       words,
       Date.now(),
@@ -126,7 +132,7 @@ program
   .addOption(endpointOption())
   .action(async (given: Record<string, string | boolean | undefined>) => {
     const endpoint = checkedEndpoint(given['endpoint'])
-    await runDoctor({ endpoint, asJson: given['json'] === true }, words)
+    await runDoctor(clientFor(endpoint), given['json'] === true, words)
   })
 
 program
@@ -183,6 +189,10 @@ async function run(): Promise<number> {
     if (error instanceof OptionError) return 2
     return error instanceof CommandFailure ? error.exitCode : 1
   }
+}
+
+function clientFor(endpoint: string): ControlClientSettings {
+  return { endpoint, credentials: credentialsFrom(env), region: regionFrom(env) }
 }
 
 function collect(value: string, before: string[] = []): string[] {

@@ -12,8 +12,10 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { randomIds } from './base/ids.ts'
+import type { Credentials } from './control/caller.ts'
 import { examine } from './control/doctor/examine.ts'
 import { functions as functionRecords } from './control/lambda/records.ts'
+import { whyNotOperator } from './control/operator.ts'
 import { publishedSources } from './control/publication.ts'
 import { restApis } from './control/records.ts'
 import { secretKinds } from './control/secret-kinds.ts'
@@ -151,6 +153,10 @@ async function assemble(
     whyNotCallable: functions.calls.whyNotCallable.bind(functions.calls),
     remarksOn: (source: ProgramSource) => privateRemarks(source, outgoing.privateNetwork),
   }
+  const credentials: Credentials = {
+    type: options.adminCredentials === null ? 'development' : 'verified',
+    find: identityPublisher.identities.findIdentity,
+  }
   const control =
     store === null
       ? null
@@ -159,10 +165,7 @@ async function assemble(
           clock: systemClock,
           ids: randomIds,
           defaultAccount: options.account,
-          credentials: {
-            type: options.adminCredentials === null ? 'development' : 'verified',
-            find: identityPublisher.identities.findIdentity,
-          },
+          credentials,
           publish: changes => publisher.publish(changes),
           tests: {
             method: createTestInvoke(tools),
@@ -179,7 +182,12 @@ async function assemble(
         })
   const own = new OwnRoutes({
     dataPlane,
-    isDevelopment: options.adminCredentials === null,
+    whyNotOperator: request =>
+      whyNotOperator(request, {
+        credentials,
+        clock: systemClock,
+        defaultAccount: options.account,
+      }),
     devIssuer:
       devIssuer === null ? null : { issuer: devIssuer, adminCredentials: options.adminCredentials },
     fault,

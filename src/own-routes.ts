@@ -1,8 +1,10 @@
 /**
- * `/_portcullis/…`: health, readiness, explain, function logs, back-ends and doctor. What shows requests is for development,
- * where only this machine can connect; elsewhere it is refused until control-plane credentials guard it.
+ * `/_portcullis/…`: health, readiness, explain, function logs, back-ends and doctor. What shows requests is open in
+ * development, where only this machine can connect; elsewhere the request must be signed by somebody who may
+ * (control/operator.ts).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Fault } from './aws/faults.ts'
 import type { StageReport } from './control/doctor/finding.ts'
 import type { DataPlane } from './data-plane.ts'
 import { type DevIssuerRoutesParts, handleDevIssuer, issuerPrefix } from './dev-issuer-routes.ts'
@@ -11,7 +13,8 @@ import { explainText } from './observe/explain.ts'
 
 export interface OwnRoutesParts {
   readonly dataPlane: DataPlane
-  readonly isDevelopment: boolean
+  /** null: the request may see what others asked and got. */
+  readonly whyNotOperator: (request: IncomingMessage) => Fault | null
   /** null: it is switched off. */
   readonly devIssuer: DevIssuerRoutesParts | null
   /** Why the store is not open. */
@@ -45,6 +48,8 @@ export class OwnRoutes {
       answer(response, 200, { status: 'ok' })
     } else if (path === `${prefix}ready`) {
       this.#ready(response)
+    } else if (this.#isRefused(request, response)) {
+      // It has its answer.
     } else if (path === explainPrefix || path.startsWith(`${explainPrefix}/`)) {
       this.#explain(request, response, path.slice(explainPrefix.length + 1))
     } else if (path === `${prefix}back-ends`) {
@@ -68,6 +73,15 @@ export class OwnRoutes {
     answer(response, 503, { message: `The store cannot be opened: ${this.#parts.fault?.message}` })
   }
 
+  /** Also for paths that do not exist: who may not look is told nothing. */
+  #isRefused(request: IncomingMessage, response: ServerResponse): boolean {
+    const fault = this.#parts.whyNotOperator(request)
+    if (fault === null) return false
+    response.setHeader('x-amzn-ErrorType', fault.code)
+    answer(response, fault.status, { message: fault.message })
+    return true
+  }
+
   #issuer(request: IncomingMessage, response: ServerResponse): void {
     const { devIssuer } = this.#parts
     if (devIssuer === null) {
@@ -84,10 +98,6 @@ export class OwnRoutes {
   }
 
   #backEnds(response: ServerResponse): void {
-    if (!this.#parts.isDevelopment) {
-      answer(response, 403, { message: 'back-ends answers in development only.' })
-      return
-    }
     this.#parts.dataPlane
       .origins()
       .then(origins => answer(response, 200, { origins }))
@@ -101,10 +111,6 @@ export class OwnRoutes {
   }
 
   #explain(request: IncomingMessage, response: ServerResponse, requestId: string): void {
-    if (!this.#parts.isDevelopment) {
-      answer(response, 403, { message: 'explain answers in development only.' })
-      return
-    }
     const asJson = request.headers.accept?.includes('application/json') ?? false
     const done = requestId === '' ? this.#latest(response) : this.#one(response, requestId, asJson)
     done.catch(error => answer(response, 500, { message: String(error) }))
@@ -126,10 +132,6 @@ export class OwnRoutes {
   }
 
   #logs(url: string, rawName: string, response: ServerResponse): void {
-    if (!this.#parts.isDevelopment) {
-      answer(response, 403, { message: 'logs answer in development only.' })
-      return
-    }
     const query = new URLSearchParams(url.split('?', 2)[1] ?? '')
     answerLogs(this.#parts.functionLogs, decoded(rawName), query, response).catch(error => {
       if (response.headersSent) response.destroy()
@@ -138,10 +140,8 @@ export class OwnRoutes {
   }
 
   #doctor(response: ServerResponse): void {
-    const { examine, isDevelopment } = this.#parts
-    if (!isDevelopment) {
-      answer(response, 403, { message: 'doctor answers in development only.' })
-    } else if (examine === null) {
+    const { examine } = this.#parts
+    if (examine === null) {
       this.refuseControl(response)
     } else {
       examine()

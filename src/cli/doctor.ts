@@ -1,6 +1,6 @@
 /** `portcullis doctor`: what a running gateway knows will always be refused, is not live, or has no effect. */
 import type { Finding, StageReport } from '../control/doctor/finding.ts'
-import { reach } from './control-client.ts'
+import { type ControlClientSettings, reachOwn } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
@@ -15,10 +15,11 @@ const labels: Readonly<Record<Finding['severity'], string>> = {
  * meant to refuse, so that a script can stop there.
  */
 export async function runDoctor(
-  { endpoint, asJson }: { readonly endpoint: string; readonly asJson: boolean },
+  client: ControlClientSettings,
+  asJson: boolean,
   words: Words,
 ): Promise<void> {
-  const reports = await fetchReports(endpoint)
+  const reports = await fetchReports(client)
   if (asJson) words.say(JSON.stringify(reports, null, 2))
   else print(reports, words)
   const refused = reports.flatMap(each => each.findings).filter(each => each.severity === 'refused')
@@ -28,8 +29,8 @@ export async function runDoctor(
   if (refused.length > 0) process.exitCode = 1
 }
 
-async function fetchReports(endpoint: string): Promise<readonly StageReport[]> {
-  const response = await reach(endpoint, new URL('/_portcullis/doctor', endpoint))
+async function fetchReports(client: ControlClientSettings): Promise<readonly StageReport[]> {
+  const response = await reachOwn(client, new URL('/_portcullis/doctor', client.endpoint))
   const text = await response.text()
   if (!response.ok) {
     throw new CommandFailure(`The gateway answered ${response.status}: ${text.slice(0, 500)}`)

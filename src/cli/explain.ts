@@ -1,17 +1,19 @@
 /** `portcullis explain REQUEST-ID`: why a running gateway gave an answer, in its own words. */
-import { reach } from './control-client.ts'
+import { type ControlClientSettings, reachOwn } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
 /** Prints the decision record. Throws a `CommandFailure` when there is none. */
 export async function explainRequest(
   requestId: string,
-  { endpoint, asJson }: { readonly endpoint: string; readonly asJson: boolean },
+  client: ControlClientSettings,
+  asJson: boolean,
   words: Words,
 ): Promise<void> {
+  const { endpoint } = client
   const url = new URL(`/_portcullis/explain/${encodeURIComponent(requestId)}`, endpoint)
   const accept = asJson ? 'application/json' : 'text/plain'
-  const response = await reach(endpoint, url, { headers: { accept } })
+  const response = await reachOwn(client, url, { accept })
   const text = await response.text()
   if (response.ok) {
     words.say(asJson ? JSON.stringify(JSON.parse(text), null, 2) : text.trimEnd())

@@ -1,5 +1,7 @@
 /** `portcullis logs FUNCTION`: what a function printed, and with --follow what it prints from now on. */
+import type { Credentials } from '../aws/sign.ts'
 import { printable } from '../observe/printable.ts'
+import { signedFor } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
@@ -13,6 +15,8 @@ export interface LogsCommand {
   readonly asJson: boolean
   /** For names without one. */
   readonly region: string
+  /** Outside development they must be of somebody who may see logs. */
+  readonly credentials: Credentials
 }
 
 /** Prints until the lines end; a followed log ends with the gateway. Throws a `CommandFailure`. */
@@ -22,7 +26,7 @@ export async function showLogs(command: LogsCommand, words: Words, nowMs: number
   url.searchParams.set('region', region)
   if (isFollowed) url.searchParams.set('follow', '1')
   if (sinceMs !== null) url.searchParams.set('since', String(nowMs - sinceMs))
-  const response = await open(endpoint, url)
+  const response = await open(endpoint, url, signedFor(url, command.credentials, region))
   if (!response.ok || response.body === null) {
     throw new CommandFailure(`The gateway answered ${response.status}: ${await response.text()}`)
   }
@@ -43,10 +47,14 @@ export async function showLogs(command: LogsCommand, words: Words, nowMs: number
   if (count === 0 && !isFollowed) words.warn(`nothing is kept of what ${functionName} printed`)
 }
 
-async function open(endpoint: string, url: URL): Promise<Response> {
+async function open(
+  endpoint: string,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   try {
     // Without a time limit: a followed log has no end.
-    return await fetch(url, { redirect: 'error' })
+    return await fetch(url, { headers, redirect: 'error' })
   } catch (cause) {
     throw new CommandFailure(
       `No gateway answers at ${endpoint}.\nStart one with: portcullis start. If it listens elsewhere, give --endpoint URL or PORTCULLIS_ENDPOINT.`,

@@ -12,10 +12,11 @@
 import { functionArn, parseFunctionName } from '../aws/arn.ts'
 import { AccessDeniedException } from '../aws/faults.ts'
 import type { SigningIdentity } from '../aws/identity.ts'
+import type { ContextValue } from '../aws/policy/verdict.ts'
 import type { Service } from '../aws/services.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Store } from '../store/store.ts'
-import { callerKeys, requesterOf } from './caller-keys.ts'
+import type { Namespace, Store } from '../store/store.ts'
+import { type CallFacts, callerKeys, requesterOf } from './caller-keys.ts'
 import { partitionOf } from './context.ts'
 import { type OwnerType, ownerArn } from './iam/names.ts'
 import { ownerKinds } from './iam/owners.ts'
@@ -57,22 +58,35 @@ export async function authorizeCall(
   input: Input,
 ): Promise<void> {
   if (service.name === 'sts' && free.has(operation)) return
-  const { identity, namespace, userAgent } = caller
+  const { identity, namespace, userAgent, sourceIp, isTls } = caller
   const action = actionOf(service, operation, caller.method)
   const resource =
     service.name === 'iam' && ofCaller.has(operation) && input['UserName'] === undefined
       ? identity.arn
       : await resourceOf(store, caller, service, input)
+  refuseUnlessAllowed(identity, action, resource, {
+    clock,
+    userAgent,
+    sourceIp,
+    isTls,
+    region: service.query === null ? namespace.region : 'us-east-1',
+  })
+}
+
+/** Throws `AccessDeniedException` unless the identity's policies allow the action; `own` are the call's own condition keys. */
+export function refuseUnlessAllowed(
+  identity: SigningIdentity,
+  action: string,
+  resource: string,
+  facts: CallFacts,
+  own: Readonly<Record<string, ContextValue>> = {},
+): void {
   const verdict = rightsOf(identity, {
     action,
     resource,
     requester: requesterOf(identity),
     service: null,
-    valueFor: callerKeys(identity, {
-      clock,
-      userAgent,
-      region: service.query === null ? namespace.region : 'us-east-1',
-    }),
+    valueFor: callerKeys(identity, facts, own),
   })
   if (verdict.decision !== 'allow') {
     throw new AccessDeniedException(refusalText(identity.arn, action, resource, verdict))
@@ -113,7 +127,7 @@ async function resourceOf(
   const partition = partitionOf(region)
   switch (name) {
     case 'api-gateway':
-      return `arn:${partition}:apigateway:${region}::${plainPath(caller.rawPath)}`
+      return routeArn(caller.namespace, caller.rawPath)
     case 'apigatewayv2': {
       const path = plainPath(caller.rawPath).replace(/^\/v2(?=\/|$)/, '')
       return `arn:${partition}:apigateway:${region}::${path}`
@@ -129,6 +143,11 @@ async function resourceOf(
     default:
       return name satisfies never
   }
+}
+
+/** `arn:aws:apigateway:eu-west-1::/restapis/a1b2c3` of a path of the control plane. */
+export function routeArn({ region }: Namespace, rawPath: string): string {
+  return `arn:${partitionOf(region)}:apigateway:${region}::${plainPath(rawPath)}`
 }
 
 /** One spelling for each path: another way to encode it must not lead around a policy. */

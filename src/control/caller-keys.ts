@@ -12,8 +12,8 @@ export interface CallFacts {
   readonly region: string
   readonly userAgent: string
   /** undefined: the connection has no address. */
-  readonly sourceIp?: string | undefined
-  readonly isTls?: boolean | undefined
+  readonly sourceIp: string | undefined
+  readonly isTls: boolean
 }
 
 export function requesterOf({ account, arn, roleArn, userId }: SigningIdentity): Requester {
@@ -36,7 +36,9 @@ export function callerKeys(
     ['aws:requestedregion', facts.region],
     ['aws:useragent', facts.userAgent],
     ['aws:sourceip', facts.sourceIp],
-    ['aws:securetransport', facts.isTls === undefined ? undefined : String(facts.isTls)],
+    ['aws:securetransport', String(facts.isTls)],
+    ['aws:viaawsservice', 'false'],
+    ['aws:principalisawsservice', 'false'],
     ...(identity === null ? [] : keysOfIdentity(identity)),
     ...tags,
     ...Object.entries(own),
@@ -45,7 +47,7 @@ export function callerKeys(
 }
 
 function keysOfIdentity(identity: SigningIdentity): [string, ContextValue][] {
-  const { kind, account, arn, roleArn, userId, issuedAtMs } = identity
+  const { kind, account, arn, roleArn, userId, issuedAtMs, sessionToken } = identity
   return [
     ['aws:principalaccount', account],
     ['aws:principalarn', roleArn ?? arn],
@@ -54,6 +56,8 @@ function keysOfIdentity(identity: SigningIdentity): [string, ContextValue][] {
     ['aws:username', kind === 'user' ? arn.slice(arn.lastIndexOf('/') + 1) : undefined],
     ['aws:principalorgid', identity.principalOrgId ?? undefined],
     ['aws:tokenissuetime', issuedAtMs === null ? undefined : new Date(issuedAtMs).toISOString()],
+    // Long-term keys do not have it; no session here was made with a second factor.
+    ['aws:multifactorauthpresent', sessionToken === null ? undefined : 'false'],
   ]
 }
 

@@ -60,6 +60,9 @@ export interface ControlContext extends ReadContext {
   readonly accessKeyId: string
   /** The request's User-Agent header, or ''. */
   readonly userAgent: string
+  /** The client's address; undefined: the connection has none. */
+  readonly sourceIp: string | undefined
+  readonly isTls: boolean
   readonly tests: DataPlaneTests
   /**
    * Makes a stage live, in this form, once the transaction is on disk and before the caller gets its

@@ -22,6 +22,7 @@ import {
 } from '../aws/services.ts'
 import { scopeOf } from '../aws/sigv4-claim.ts'
 import { headerOf, type WireRequest, type WireResponse } from '../aws/wire.ts'
+import { clientOf } from '../base/client-headers.ts'
 import type { Namespace } from '../store/store.ts'
 import { authorizeCall } from './administration.ts'
 import { authenticate, type Credentials } from './caller.ts'
@@ -109,6 +110,7 @@ export function createControlServer(
         host: hostOf(request),
         accessKeyId: scopeOf(target)?.accessKeyId ?? '',
         userAgent: request.headers['user-agent'] ?? '',
+        ...clientOf(request.headers),
         identity,
         method,
         rawPath,

@@ -34,6 +34,9 @@ export interface Caller {
   readonly host: string
   readonly accessKeyId: string
   readonly userAgent: string
+  /** undefined: the connection has no address. */
+  readonly sourceIp: string | undefined
+  readonly isTls: boolean
   readonly identity: SigningIdentity | null
   /** The request's, for what policies call the operation. */
   readonly method: string
@@ -117,7 +120,7 @@ function explainConflict(error: unknown): never {
 
 function contextFor(
   { store, clock, ids, tests }: TransactionDeps,
-  { namespace, requestId, host, accessKeyId, userAgent, identity }: Caller,
+  { namespace, requestId, host, accessKeyId, userAgent, sourceIp, isTls, identity }: Caller,
   tx: Writer | undefined,
   changes: Changes,
 ): ControlContext {
@@ -134,6 +137,8 @@ function contextFor(
     namespace,
     accessKeyId,
     userAgent,
+    sourceIp,
+    isTls,
     identity,
     tests,
     get tx() {

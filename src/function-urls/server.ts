@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { clientHeader, isClientHeader } from '../base/client-headers.ts'
 import { GatheredBytes } from '../base/gathered-bytes.ts'
 import { newTraceId } from '../base/request-ids.ts'
 import { headLimitBytes, readAnswer, readHead, splitHead } from './answer.ts'
@@ -58,8 +59,6 @@ export interface FunctionUrlParts {
 
 /** Lambda's limit, of the event; the body is a part of it. */
 const bodyLimitBytes = 6_291_456
-/** Says to the main thread who the client is; the data-plane threads set it. */
-export const clientHeader = 'x-portcullis-client'
 
 export class FunctionUrls {
   readonly #parts: FunctionUrlParts
@@ -243,7 +242,7 @@ class Turn {
       rawPath,
       rawQuery,
       rawHeaders: rawHeaders.filter(
-        (_, i) => rawHeaders[i - (i % 2)]?.toLowerCase() !== clientHeader,
+        (_, i) => !isClientHeader(rawHeaders[i - (i % 2)]?.toLowerCase() ?? ''),
       ),
       host: this.host,
       sourceIp: this.header(clientHeader) ?? '',

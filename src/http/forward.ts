@@ -3,6 +3,7 @@
  * and the headers go through as they are, Host included, because the signature covers them.
  */
 import { Agent, type IncomingMessage, request as open, type ServerResponse } from 'node:http'
+import { clientHeader, clientSchemeHeader, isClientHeader } from '../base/client-headers.ts'
 import type { Cancel } from '../messages/messages.ts'
 import { plainAddress } from './client-address.ts'
 import { promiseKeepAlive } from './write-answer.ts'
@@ -54,10 +55,11 @@ function onwardHeaders(request: IncomingMessage): string[] {
     const name = request.rawHeaders[i] as string
     const lowerName = name.toLowerCase()
     // Who the client is, only we say.
-    if (lowerName === 'x-portcullis-client') continue
+    if (isClientHeader(lowerName)) continue
     if (!hopByHop.has(lowerName)) headers.push(name, request.rawHeaders[i + 1] as string)
   }
-  headers.push('X-Portcullis-Client', plainAddress(request.socket.remoteAddress ?? ''))
+  headers.push(clientHeader, plainAddress(request.socket.remoteAddress ?? ''))
+  headers.push(clientSchemeHeader, 'encrypted' in request.socket ? 'https' : 'http')
   if (request.headers['transfer-encoding'] !== undefined)
     headers.push('Transfer-Encoding', 'chunked')
   return headers

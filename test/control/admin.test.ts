@@ -10,6 +10,7 @@ import {
 import * as Iam from '@aws-sdk/client-iam'
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import * as Sts from '@aws-sdk/client-sts'
+import { signedFor } from '../../src/cli/control-client.ts'
 import {
   allowing,
   type IdentityGateway,
@@ -207,6 +208,80 @@ test('functions need lambda actions', async () => {
   assert.deepEqual((await client.send(new ListFunctionsCommand({}))).Functions, [])
 })
 
+/** GET of one of the gateway's own pages, signed. */
+async function look(path: string, credentials: KeyPair): Promise<Response> {
+  const url = new URL(path, g.t.gateway.url)
+  return fetch(url, { headers: signedFor(url, credentials, 'us-east-1') })
+}
+
+test('what shows requests is for who signs and may', async () => {
+  const statement = allowing('apigateway:GET', 'arn:aws:apigateway:us-east-1::/_portcullis/doctor')
+  const doctor = await addUser('doctor', statement)
+  const developer = allowing('apigateway:*', 'arn:aws:apigateway:*::/restapis*')
+  const other = await addUser('developer', developer)
+  const wrong = { ...admin, secretAccessKey: 'another' }
+  const cases: [path: string, credentials: KeyPair, status: number][] = [
+    ['/_portcullis/doctor', admin, 200],
+    ['/_portcullis/explain', admin, 200],
+    ['/_portcullis/explain/nonesuch', admin, 404],
+    ['/_portcullis/back-ends', admin, 200],
+    ['/_portcullis/logs/f?region=us-east-1', admin, 200],
+    ['/_portcullis/nonesuch', admin, 404],
+    ['/_portcullis/doctor', doctor, 200],
+    ['/_portcullis/explain', doctor, 403],
+    ['/_portcullis/doctor', other, 403],
+    ['/_portcullis/doctor', wrong, 403],
+    ['/_portcullis/doctor', { accessKeyId: 'test', secretAccessKey: 'test' }, 403],
+  ]
+  for (const [path, credentials, status] of cases) {
+    const reply = await look(path, credentials)
+    const text = await reply.text()
+    assert.equal(reply.status, status, `${path} as ${credentials.accessKeyId}: ${text}`)
+  }
+})
+
+const denyingIf = (condition: object): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: '*', Resource: '*' },
+      { Effect: 'Deny', Action: '*', Resource: '*', Condition: condition },
+    ],
+  })
+
+test('conditions see the address, the scheme, the agent and the time of a call, and the tags of who calls', async () => {
+  const cases: [name: string, condition: object, isDenied: boolean][] = [
+    ['here', { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }, true],
+    ['elsewhere', { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, false],
+    ['plain', { Bool: { 'aws:SecureTransport': 'false' } }, true],
+    ['agent', { StringLike: { 'aws:UserAgent': 'aws-sdk-js/*' } }, true],
+    ['late', { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } }, true],
+    ['region', { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } }, true],
+    ['team', { StringEquals: { 'aws:PrincipalTag/team': 'red' } }, true],
+    ['service', { Bool: { 'aws:ViaAWSService': 'true' } }, false],
+  ]
+  for (const [name, condition, isDenied] of cases) {
+    const pair = await addUser(`condition-${name}`, denyingIf(condition))
+    const Tags = [{ Key: 'team', Value: 'red' }]
+    await g.iam.send(new Iam.TagUserCommand({ UserName: `condition-${name}`, Tags }))
+    const call = g.as(pair).rest.send(new GetRestApisCommand({}))
+    if (isDenied) await refusedWith(call, 'AccessDeniedException', 403, /explicit deny/)
+    else assert.ok((await call).items, name)
+  }
+})
+
+test('a client cannot say itself where it comes from', async () => {
+  const pair = await addUser('liar', denyingIf({ IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }))
+  const url = new URL('/restapis', g.t.gateway.url)
+  const headers = signedFor(url, pair, 'us-east-1')
+  for (const name of ['X-Portcullis-Client', 'x-portcullis-client', 'X-Forwarded-For']) {
+    const scheme = { 'X-Portcullis-Client-Scheme': 'https' }
+    const reply = await fetch(url, { headers: { ...headers, ...scheme, [name]: '192.0.2.1' } })
+    assert.equal(reply.status, 403, name)
+    assert.match(await reply.text(), /explicit deny/)
+  }
+})
+
 test('without a signature there is health and readiness, and nothing else', async () => {
   const { url } = g.t.gateway
   const cases: [method: string, path: string, status: number][] = [
@@ -215,6 +290,10 @@ test('without a signature there is health and readiness, and nothing else', asyn
     ['GET', '/_portcullis/explain', 403],
     ['GET', '/_portcullis/explain/some-id', 403],
     ['GET', '/_portcullis/doctor', 403],
+    ['GET', '/_portcullis/back-ends', 403],
+    ['GET', '/_portcullis/logs/f', 403],
+    ['GET', '/_portcullis/nonesuch', 403],
+    ['HEAD', '/_portcullis/explain', 403],
     ['GET', '/restapis', 403],
     ['GET', '/v2/apis', 403],
     ['GET', '/2015-03-31/functions', 403],
