@@ -29,6 +29,7 @@ import { declarations, defaultFile, type Options } from '../src/options.ts'
 import { contextVariables } from './docs/context-variables.ts'
 import { effectRows, type Fields } from './docs/field-effects.ts'
 import { lambdaOperations } from './docs/lambda-operations.ts'
+import { departures, requestGuesses } from './docs/request-remarks.ts'
 import { structureFields } from './docs/rest-fields.ts'
 import { requestFields } from './docs/rest-fields-requests.ts'
 
@@ -183,11 +184,16 @@ function compatibilityPage(): string[] {
     '- **GetSdk**: `javascript`, and `typescript`, which AWS does not have; other languages are refused.',
     '- **GetDocumentationParts** with `locationStatus=UNDOCUMENTED`: lists the places that have no part of their own.',
     '',
+    '## Stricter than AWS, on purpose',
+    '',
+    ...departures,
+    '',
     '## Guesses',
     '',
     'Where AWS does not say enough, we do what a careful user would expect:',
     '',
     ...guesses,
+    ...requestGuesses,
     ...covered.flatMap(({ title, done, missing }) => [
       '',
       `## ${title}`,
@@ -263,6 +269,7 @@ const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['API key required', 'INVALID_API_KEY'],
   ['Client certificate of ACM for back ends', 'API_CONFIGURATION_ERROR'],
   ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
+  ['Proxy integration with Firehose (`AWS_PROXY`)', 'API_CONFIGURATION_ERROR'],
 ]
 
 function contextPage(): string[] {

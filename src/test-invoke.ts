@@ -287,7 +287,7 @@ function failureOf({ refusal, methodRequest }: Exchange, last: FunctionAnswer | 
       return `Request body does not match model schema for content type ${type}: ${reason}`
     }
     case 'BAD_REQUEST_PARAMETERS':
-      return refusal.message
+      return refusal.detail.message ?? reason
     case 'INTEGRATION_TIMEOUT':
       return 'Execution failed due to a timeout error'
     case 'INTEGRATION_FAILURE':

@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts'
 import { heldBody } from '../messages/body-stream.ts'
 import type { IntegrationRequest, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { encodeServicePath, hasDotSegment } from '../program/aws-service-uri.ts'
+import { encodeServicePath } from '../program/aws-service-uri.ts'
 import type { AwsEndpoint, AwsServicePlan, Program } from '../program/program.ts'
 import { type AwsDestination, destinationOf } from './aws-destination.ts'
 import { fillPath } from './fill-path.ts'
@@ -116,14 +116,7 @@ function refuseUnsigned({ authority }: AwsDestination): Send {
 
 function pathOf({ pathParts }: AwsEndpoint, prefix: string, request: IntegrationRequest): string {
   if (pathParts.length === 1) return prefix + (pathParts[0] as string)
-  const path = prefix + fillPath(pathParts, request.path, encodeServicePath)
-  if (hasDotSegment(path)) {
-    // Ours, not AWS's: `..` must not lead out of the bucket or queue that the definition names.
-    throw new Refusal('BAD_REQUEST_PARAMETERS', {
-      reason: `the service's path would be ${path.slice(0, 200)}, which has a segment of dots`,
-    })
-  }
-  return path
+  return prefix + fillPath(pathParts, request.path, encodeServicePath)
 }
 
 /** The action, then what the URI adds, then what is mapped: the order in AWS's execution logs. */

@@ -1,9 +1,16 @@
-/** The path of an integration's URI with its `{name}` placeholders filled in. */
+/**
+ * The path of an integration's URI with its `{name}` placeholders filled in.
+ *
+ * A value never leads out of what the definition names: a path that got a `.` or `..` segment from a value is refused,
+ * however it is written (`..%2F`, `%2e%2e`). That is ours, not AWS's, which hands such values on. Dots that the definition
+ * itself has stay.
+ */
+import { countDotSegments } from '../base/dot-segments.ts'
 import { Refusal } from '../messages/refusals.ts'
 
 /**
  * `parts`: literal text and names in turns; `encode` is for the values. Throws a `Refusal` when nothing is mapped to a
- * name.
+ * name, and when values make a segment of dots.
  */
 export function fillPath(
   parts: readonly string[],
@@ -25,5 +32,23 @@ export function fillPath(
     }
     path += encode(value)
   }
+  const dots = countDotSegments(path)
+  if (dots > 0 && dots > ownDotSegments(parts)) throw dotRefusal(path)
   return path
+}
+
+/** For a path that came out of a template as a whole. Throws a `Refusal` when it has a segment of dots. */
+export function checkWholePath(path: string): void {
+  if (countDotSegments(path) > 0) throw dotRefusal(path)
+}
+
+/** Those between the placeholders: no value that begins and ends with `x` adds to them. */
+function ownDotSegments(parts: readonly string[]): number {
+  return countDotSegments(parts.map((part, i) => (i % 2 === 0 ? part : 'x')).join(''))
+}
+
+function dotRefusal(path: string): Refusal {
+  return new Refusal('BAD_REQUEST_PARAMETERS', {
+    reason: `the back end's path would be ${path.slice(0, 200)}, which has a segment of dots that the integration's URI has not`,
+  })
 }

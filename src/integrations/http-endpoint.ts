@@ -16,7 +16,7 @@ import type {
   HttpProxyPlan,
   PrivateConnection,
 } from '../program/program.ts'
-import { fillPath } from './fill-path.ts'
+import { checkWholePath, fillPath } from './fill-path.ts'
 import type { HttpClient } from './http/client.ts'
 import { HttpClientError } from './http/errors.ts'
 import type { HttpTarget, OpenAnswer } from './http/http-call.ts'
@@ -163,6 +163,7 @@ function privatePath(
   if (pathOverride === null) return pathPrefix + ownPath(endpoint, request)
   if (pathOverride.whole === undefined) return ownPath(endpoint, request)
   const path = encodePathText(pathOverride.whole)
+  checkWholePath(path)
   return path.startsWith('/') ? path : `/${path}`
 }
 

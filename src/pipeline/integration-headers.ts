@@ -16,7 +16,7 @@ import type { Exchange } from './exchange.ts'
 /** Headers that mappings and overrides set, one entry per name; names are compared without case. */
 export class HeaderDraft {
   readonly list: string[] = []
-  /** In place of the endpoint's own; null: not mapped. */
+  /** In place of the endpoint's own, as users tell (guess: AWS's tables do not say what it does); null: not mapped. */
   host: string | null = null
   readonly #type: IntegrationType
 

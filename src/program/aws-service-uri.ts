@@ -12,6 +12,7 @@
  * header work (guess).
  */
 import { encodeRfc3986 } from '../aws/sigv4-canonical.ts'
+import { countDotSegments } from '../base/dot-segments.ts'
 import {
   endpointPrefixes,
   globalServices,
@@ -60,11 +61,6 @@ export function encodeServicePath(text: string): string {
     const character = String.fromCharCode(Number.parseInt(piece.slice(1), 16))
     return /[A-Za-z0-9_.~-]/.test(character) ? character : piece.toUpperCase()
   })
-}
-
-/** Whether a path has a `.` or `..` segment, which some servers resolve and others take as a name. */
-export function hasDotSegment(path: string): boolean {
-  return /(?:^|\/)\.{1,2}(?:\/|$)/.test(path)
 }
 
 /** `prefix`: the service's key in the tables. */
@@ -130,7 +126,8 @@ function pathRequest(text: string, service: string): RequestParts {
   const question = text.indexOf('?')
   const path = question < 0 ? text : text.slice(0, question)
   const pathParts = splitPlaceholders(path.startsWith('/') ? path : `/${path}`, encodeServicePath)
-  if (pathParts.length === 1 && hasDotSegment(pathParts[0] as string)) {
+  // Some services resolve them, and others take them for names; nobody can mean both.
+  if (countDotSegments(pathParts.filter((_, i) => i % 2 === 0).join('x')) > 0) {
     throw new SyntaxError(`the path ${path} of ${service} has a segment of dots`)
   }
   return {

@@ -275,7 +275,8 @@ function findUnsupported(integration: Integration): string | null {
   }
   if (type !== 'AWS' && type !== 'AWS_PROXY') return null
   if (type === 'AWS_PROXY' && uri.startsWith('arn:') && !isLambdaUri(uri)) {
-    return 'The proxy integration calls an AWS service other than Lambda, which this version cannot do.'
+    // AWS takes Firehose besides Lambda, and publishes nothing of what it puts into a record.
+    return 'The proxy integration calls an AWS service other than Lambda, which this version cannot do; an integration of type AWS with a request template reaches it.'
   }
   if (/^arn:aws[a-z-]*:iam::\*:user\/\*$/.test(credentials)) {
     return "The integration takes the caller's own credentials, which this version cannot do."

@@ -228,7 +228,7 @@ const cases: readonly ServiceCase[] = [
     target: `/call?key=${encodeURIComponent("a b/ü+(1)'*!=&%41.txt")}`,
     answer: { status: 200, body: 'object' },
     want: {
-      asked: 'GET /photos/a%20b/%C3%BC%2B%281%29%27%2A%21%3D%26A.txt?versionId=7',
+      asked: 'GET /photos/a%20b/%C3%BC%2B%281%29%27%2A%21%3D%26%2541.txt?versionId=7',
       scope: 'us-east-1/s3',
     },
   },

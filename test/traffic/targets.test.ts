@@ -76,7 +76,74 @@ test('a redirect goes to the client and is not followed', async () => {
   assert.deepEqual(asked, ['/away'])
 })
 
+/** Sources of a placeholder behind `/p/`, and what clients send. */
+const climbs = [
+  { source: 'method.request.path.id', target: '/x/..' },
+  { source: 'method.request.path.id', target: '/x/.' },
+  { source: 'method.request.path.id', target: '/x/%2e%2e' },
+  { source: 'method.request.path.id', target: '/x/.%2E' },
+  { source: 'method.request.path.id', target: '/x/..%2Fz' },
+  { source: 'method.request.path.id', target: '/x/a%5c..%5cz' },
+  { source: 'method.request.path.id', target: '/x/..;a=b' },
+  { source: 'method.request.path.proxy', target: '/all/a/../../z' },
+  { source: 'method.request.path.proxy', target: '/all/a/..' },
+  { source: 'method.request.path.proxy', target: '/all/%2e%2e/z' },
+  { source: 'method.request.querystring.q', target: '/x/1?q=..%2Fz' },
+  { source: 'method.request.querystring.q', target: '/x/1?q=..%5Cz' },
+  { source: 'method.request.multivaluequerystring.q', target: '/x/1?q=../z' },
+  { source: 'method.request.header.q', target: '/x/1', headers: ['q', '../z'] },
+  { source: 'method.request.body.q', target: '/x/1', body: '{"q":"a/../../z"}' },
+  { source: 'method.request.body', target: '/x/1', body: '../z' },
+]
+
+/** Every way to a placeholder: `/x/{id}` and `/all/{proxy+}` lead to `/p/` behind the back end. */
+function placeholderApi(type: string, source: string): object {
+  const integration = {
+    type,
+    httpMethod: 'POST',
+    uri: `${backend.url}/p/{name}`,
+    requestParameters: { 'integration.request.path.name': source },
+    responses: { default: { statusCode: '200' } },
+  }
+  const schema = { type: 'string' }
+  const parameters = [
+    { name: 'q', in: 'query', schema },
+    { name: 'id', in: 'path', required: true, schema },
+  ]
+  const inHeader = [{ name: 'q', in: 'header', schema }, parameters[1]]
+  const one = source.includes('.header.') ? inHeader : parameters
+  const proxy = { name: 'proxy', in: 'path', required: true, schema }
+  return api(
+    source.endsWith('.proxy')
+      ? { '/all/{proxy+}': { post: operation(integration, { parameters: [proxy] }) } }
+      : { '/x/{id}': { post: operation(integration, { parameters: one }) } },
+  )
+}
+
+for (const type of ['http', 'http_proxy']) {
+  for (const { source, target, headers = [], body } of climbs) {
+    test(`${type}: ${target} ${headers.join(' ')}${body ?? ''} into ${source} does not leave the URI`, async () => {
+      const apiId = await t.deploy(placeholderApi(type, source))
+      asked = []
+      const init = { method: 'POST', headers: ['Content-Type', 'application/json', ...headers] }
+      const answer = await t.call(apiId, target, body === undefined ? init : { ...init, body })
+      assert.deepEqual([answer.status, asked], [400, []])
+      assert.equal(answer.headers['x-amzn-errortype'], 'BadRequestException')
+      const id = answer.headers['x-amzn-requestid']
+      const explained = await fetch(`${t.gateway.url}/_portcullis/explain/${id}`)
+      assert.match(await explained.text(), /segment of dots/)
+    })
+  }
+}
+
 const fillings = [
+  { source: 'method.request.path.id', target: '/x/v1.2..b', want: '/p/v1.2..b?a=1' },
+  { source: 'method.request.path.id', target: '/x/.well-known', want: '/p/.well-known?a=1' },
+  {
+    source: 'method.request.querystring.q',
+    target: '/x/1?q=%252e%252e',
+    want: '/p/%252e%252e?a=1',
+  },
   { source: 'method.request.path.id', target: '/x/a%2Fb', want: '/p/a%2Fb?a=1' },
   { source: 'method.request.path.id', target: '/x/%zz', want: '/p/%zz?a=1' },
   { source: 'method.request.path.id', target: '/x/a+b;c=d', want: '/p/a+b;c=d?a=1' },

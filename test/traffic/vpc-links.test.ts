@@ -197,6 +197,8 @@ test('a template that overrides the path takes the stage away', async () => {
     assert.equal(status, 200, body)
     assert.equal(JSON.parse(body).url, url)
   }
+  const { status, body } = await get('/overridden/proxy/%2e%2e')
+  assert.deepEqual([status, body], [400, '{"message":"Invalid request parameters"}'])
 })
 
 test('a link that leads nowhere refuses, and whoever deployed was told the option', async () => {

@@ -1,0 +1,26 @@
+/**
+ * For docs/reference/compatibility.md: where requests to REST APIs are treated otherwise than AWS treats them, on purpose, and
+ * what of it we had to guess. Lines of Markdown.
+ */
+
+/** Stricter than AWS. */
+export const departures: readonly string[] = [
+  '- **Dots in the path of a back end**: a value that is mapped into the path of an integration never leads out of the URI that',
+  '  the definition names. A path that got a `.` or `..` segment from a value (of the path, the greedy `{proxy+}` too, the query,',
+  '  a header, the body, or a template) is refused with BAD_REQUEST_PARAMETERS, however it is written: `%2e%2e`, `..%2F`, `..%5C`,',
+  '  `..;x`. Functions get such paths in their events.',
+  '- **Addresses of a machine’s own secrets** (link-local ones, those of cloud metadata) are called only where `--allow-target`',
+  '  names them.',
+  '- **Bounds of validation**: a body that is too large or too deeply nested to be held against its model in time is refused with',
+  '  BAD_REQUEST_BODY.',
+]
+
+export const requestGuesses: readonly string[] = [
+  '- **Host**: a `Host` header that a mapping or a template sets is sent in place of the one that the URI names.',
+  '- **Queries**: AWS documents that `|`, `{` and `}` must be encoded, not what becomes of raw ones: 400 `Bad Request` here.',
+  '- **Bodies that are no JSON**: for a function without proxy 400 with the text of its parser; where a mapping reads a part of a',
+  '  body that begins like JSON, 400 `Invalid JSON in request body`; where a model is to be held against it, BAD_REQUEST_BODY with',
+  '  `[Unknown error parsing request body]` as `$context.error.validationErrorString`. No body at all counts as `{}` for models.',
+  '- **Slashes** between stage and path count as one for routes, policies and functions, while `requestContext.path` keeps them.',
+  '- **Headers of gateway responses** that say how an answer is framed (`Content-Length`, `Connection`, …) are left out.',
+]
