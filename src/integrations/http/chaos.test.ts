@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { HttpClient } from './client.ts'
-import { callTo, Recorder } from './fixtures/calls.ts'
+import { callTo, openStream, Recorder } from './fixtures/calls.ts'
 import { answerText, type Seen, startRawBackEnd } from './fixtures/raw-back-end.ts'
 import type { HttpTarget } from './http-call.ts'
 
@@ -83,12 +83,18 @@ function outcomeOf(
       error => `!${error.type}`,
     )
   }
-  return new Promise(resolve => {
-    const sink = new Recorder()
-    const control = client.stream(call, sink)
-    sink.once('over', () => resolve(sink.error === null ? sink.text : `!${sink.error.type}`))
-    if (kind === 'abort') setImmediate(control.abort)
-  })
+  return openStream(client, call).then(
+    stream =>
+      new Promise(resolve => {
+        const sink = new Recorder()
+        sink.once('over', () => resolve(sink.error === null ? sink.text : `!${sink.error.type}`))
+        stream.start(sink)
+        if (kind !== 'abort' || sink.endings > 0) return
+        stream.abort()
+        resolve('!aborted')
+      }),
+    error => `!${error.type}`,
+  )
 }
 
 const acceptable = new Set(['!reset', '!protocol', '!aborted'])

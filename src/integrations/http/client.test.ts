@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import fc from 'fast-check'
 import type { BodyStream } from '../../messages/body-stream.ts'
 import { HttpClient } from './client.ts'
-import { callTo, clientWith, Recorder, rejection, streamOf } from './fixtures/calls.ts'
+import { callTo, clientWith, openStream, Recorder, rejection, streamOf } from './fixtures/calls.ts'
 import { answerText, startRawBackEnd } from './fixtures/raw-back-end.ts'
 import { httpTarget, httpTargetOf } from './http-call.ts'
 
@@ -214,47 +214,51 @@ test('a stream hands pieces on, waits while paused, and goes on', async () => {
     socket.write(Buffer.alloc(total, 'z'))
   })
   const sink = new Recorder({ pausing: true })
-  const control = client.stream(callTo(backEnd.target), sink)
-  await once(sink, 'data')
+  const stream = await openStream(client, callTo(backEnd.target))
+  stream.start(sink)
+  if (sink.length === 0) await once(sink, 'data')
   const atPause = sink.length
   // The back end cannot send more than the kernel's buffers hold: nothing comes in several turns of the loop.
   for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
   assert.equal(sink.length, atPause)
   sink.pausing = false
-  control.resume()
+  stream.resume()
   await once(sink, 'over')
   assert.equal(sink.error, null)
   assert.equal(sink.length, total)
-  assert.equal(sink.expected, total)
+  assert.equal(stream.lengthBytes, total)
   assert.ok(sink.isAll('z'))
 })
 
-test('a stream that is aborted closes its connection and hears it once', async () => {
+test('a stream that is aborted closes its connection, and its sink hears nothing more', async () => {
   const backEnd = await startRawBackEnd(({ socket }) => socket.write('HTTP/1.1 200 OK\r\n\r\nabc'))
   const sink = new Recorder()
-  const control = client.stream(callTo(backEnd.target), sink)
-  await once(sink, 'data')
-  control.abort()
-  control.abort()
-  assert.equal(sink.error?.type, 'aborted')
-  assert.equal(sink.endings, 1)
+  const stream = await openStream(client, callTo(backEnd.target))
+  stream.start(sink)
+  if (sink.length === 0) await once(sink, 'data')
+  stream.abort()
+  stream.abort()
+  const [seen] = backEnd.connections
+  assert.ok(seen)
+  if (!seen.socket.closed) await once(seen.socket, 'close')
+  assert.deepEqual([sink.text, sink.endings], ['abc', 0])
+})
+
+test('a stream that nobody starts ends with its abort', async () => {
+  const backEnd = await startRawBackEnd(({ socket }) => socket.write('HTTP/1.1 200 OK\r\n\r\nabc'))
+  const stream = await openStream(client, callTo(backEnd.target))
+  stream.abort()
   const [seen] = backEnd.connections
   assert.ok(seen)
   if (!seen.socket.closed) await once(seen.socket, 'close')
 })
 
-test('a stream that cannot be sent says so after `stream` has returned', async () => {
-  const sink = new Recorder()
+test('a stream that cannot be opened rejects', async () => {
   const target = httpTarget({ secure: false, host: '169.254.169.254', port: 80 })
-  client.stream(callTo(target), sink)
-  assert.equal(sink.endings, 0)
-  await once(sink, 'over')
-  assert.equal(sink.error?.code, 'TARGET_NOT_ALLOWED')
-  const other = new Recorder()
-  client.stream(callTo(target, { path: 'bad' }), other)
-  assert.equal(other.endings, 0)
-  await once(other, 'over')
-  assert.equal(other.error?.type, 'invalid-request')
+  const refused = await rejection(openStream(client, callTo(target)))
+  assert.equal(refused.code, 'TARGET_NOT_ALLOWED')
+  const unwritable = await rejection(openStream(client, callTo(target, { path: 'bad' })))
+  assert.equal(unwritable.type, 'invalid-request')
 })
 
 test('a call that is cancelled ends, also when that was before it began', async () => {

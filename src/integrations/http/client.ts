@@ -12,8 +12,8 @@ import { CoarseTimers, coarseTimers } from '../../base/coarse-timer.ts'
 import type { ConnectionSettings } from './connection.ts'
 import { Dialer } from './dial.ts'
 import { HttpClientError } from './errors.ts'
-import { BufferedExchange, type Exchange, StreamedExchange } from './exchange.ts'
-import type { AnswerSink, HttpAnswer, HttpCall, HttpTarget, OpenAnswer } from './http-call.ts'
+import { BufferedExchange, type Exchange } from './exchange.ts'
+import type { HttpAnswer, HttpCall, HttpTarget, OpenAnswer } from './http-call.ts'
 import { type AnswerLimits, OpenExchange } from './open-exchange.ts'
 import { OriginCounters, type OriginMetrics } from './origin-counters.ts'
 import { Pool, type PoolLimits } from './pool.ts'
@@ -42,14 +42,6 @@ export interface HttpClientOptions {
   readonly lookup?: Lookup
   /** For time-outs and timings. Default: the system's. */
   readonly clock?: Clock
-}
-
-/** A stream's reins. */
-export interface StreamControl {
-  /** Goes on after `onData` returned false. */
-  resume(): void
-  /** Closes the connection; the sink hears `aborted`, unless the answer was complete. */
-  abort(): void
 }
 
 /** An origin whose calls are counted, whether or not it has connections. */
@@ -116,23 +108,6 @@ export class HttpClient {
     }
     this.#submit(exchange)
     return exchange.answer
-  }
-
-  /** Sends a call and hands the answer to `sink` piece by piece, never before it returns. */
-  stream(call: HttpCall, sink: AnswerSink): StreamControl {
-    let exchange: StreamedExchange
-    try {
-      exchange = new StreamedExchange(call, this.#settings.timers, sink)
-    } catch (error) {
-      // The head's writer throws nothing else.
-      queueMicrotask(() => sink.onError(error as HttpClientError))
-      return { resume: nothing, abort: nothing }
-    }
-    this.#submit(exchange)
-    return {
-      resume: () => exchange.resume(),
-      abort: () => exchange.fail(aborted()),
-    }
   }
 
   /** What it did so far, by origin. */
@@ -212,5 +187,3 @@ export class HttpClient {
 function aborted(): HttpClientError {
   return new HttpClientError('aborted', 'The call was aborted')
 }
-
-function nothing(): void {}

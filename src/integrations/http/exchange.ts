@@ -2,11 +2,11 @@
  * One call on its way: first in the pool's queue, then on a connection, then over. It is its own
  * timer entry and its own queue entry, so that a call costs one object.
  *
- * `BufferedExchange` gathers the answer for a promise, `StreamedExchange` hands it to a sink.
+ * `BufferedExchange` gathers the answer for a promise; open-exchange.ts can stream it.
  */
 import { CoarseTimeout, type CoarseTimers } from '../../base/coarse-timer.ts'
 import { HttpClientError } from './errors.ts'
-import type { AnswerSink, HttpAnswer, HttpCall, HttpTimings } from './http-call.ts'
+import type { HttpAnswer, HttpCall, HttpTimings } from './http-call.ts'
 import type { OriginCounters } from './origin-counters.ts'
 import { isRepeatable, writeRequestHead } from './request-head.ts'
 
@@ -244,29 +244,3 @@ export class BufferedExchange extends Exchange {
 }
 
 const nothing = Buffer.alloc(0)
-
-/** Hands the answer on as it comes. */
-export class StreamedExchange extends Exchange {
-  readonly #sink: AnswerSink
-
-  constructor(call: HttpCall, timers: CoarseTimers, sink: AnswerSink) {
-    super(call, timers)
-    this.#sink = sink
-  }
-
-  override takeHead(status: number, headers: string[], length: number): void {
-    this.#sink.onHead(status, headers, length)
-  }
-
-  override takeData(bytes: Buffer, from: number, to: number): boolean {
-    return this.#sink.onData(Buffer.from(bytes.subarray(from, to)))
-  }
-
-  protected override deliver(): void {
-    this.#sink.onEnd()
-  }
-
-  protected override deliverError(error: HttpClientError): void {
-    this.#sink.onError(error)
-  }
-}

@@ -5,7 +5,6 @@
 import type { BodyStream } from '../../messages/body-stream.ts'
 import type { ClientCertificate } from '../../messages/client-certificate.ts'
 import type { Cancel } from '../../messages/messages.ts'
-import type { HttpClientError } from './errors.ts'
 
 /** Where calls go. Frozen; make it once, when the definition is loaded, with `httpTarget`. */
 export interface HttpTarget {
@@ -83,16 +82,6 @@ export interface OpenAnswer {
   readonly body: Buffer | BodyStream
   /** Of a streamed one: until it was handed over. */
   readonly timings: HttpTimings
-}
-
-/** Takes an answer piece by piece. Exactly one of `onEnd` and `onError` is called, and last. None may throw. */
-export interface AnswerSink {
-  /** `length` is the body's length in bytes, -1 if only its end will tell. */
-  onHead(status: number, headers: string[], length: number): void
-  /** The chunk is the sink's own. Return false to pause until `resume()`. */
-  onData(chunk: Buffer): boolean
-  onEnd(): void
-  onError(error: HttpClientError): void
 }
 
 /** Where a target lies. */

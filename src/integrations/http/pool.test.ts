@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { after, test } from 'node:test'
-import { callTo, clientWith, Recorder, rejection, streamOf } from './fixtures/calls.ts'
+import { callTo, clientWith, openStream, Recorder, rejection, streamOf } from './fixtures/calls.ts'
 import { answerText, type Seen, startRawBackEnd } from './fixtures/raw-back-end.ts'
 import { httpTarget } from './http-call.ts'
 
@@ -255,7 +255,8 @@ test('a stream may last, but not be silent, longer than its idle time', async ()
   })
   const client = clientWith()
   const sink = new Recorder()
-  client.stream(callTo(backEnd.target, { idleTimeoutMs: 70 }), sink)
+  const stream = await openStream(client, callTo(backEnd.target, { idleTimeoutMs: 70 }))
+  stream.start(sink)
   await once(sink, 'over')
   assert.equal(sink.error?.type, 'timeout')
   assert.equal(sink.length, 6)
@@ -267,11 +268,12 @@ test('while the sink pauses, the silence is not the back end’s', async () => {
   )
   const client = clientWith()
   const sink = new Recorder({ pausing: true })
-  const control = client.stream(callTo(backEnd.target, { idleTimeoutMs: 30 }), sink)
-  await once(sink, 'data')
+  const stream = await openStream(client, callTo(backEnd.target, { idleTimeoutMs: 30 }))
+  stream.start(sink)
+  if (sink.length === 0) await once(sink, 'data')
   await new Promise(resolve => setTimeout(resolve, 100))
   sink.pausing = false
-  control.resume()
+  stream.resume()
   await once(sink, 'over')
   assert.equal(sink.error, null)
   assert.equal(sink.length, 300_000)

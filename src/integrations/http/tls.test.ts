@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TLSSocket, TlsOptions } from 'node:tls'
 import type { HttpClient, HttpClientOptions } from './client.ts'
-import { callTo, clientWith, Recorder, rejection } from './fixtures/calls.ts'
+import { callTo, clientWith, openStream, Recorder, rejection } from './fixtures/calls.ts'
 import {
   expiredCertificate,
   expiredKey,
@@ -170,12 +170,13 @@ test('many secure calls at once do not mix', () =>
 test('a secure stream pauses and goes on', () =>
   withBackEnd(async (backEnd, client) => {
     const sink = new Recorder({ pausing: true })
-    const control = client.stream(callTo(backEnd.target, { path: '/large' }), sink)
-    await new Promise(resolve => sink.once('data', resolve))
+    const stream = await openStream(client, callTo(backEnd.target, { path: '/large' }))
+    stream.start(sink)
+    if (sink.length === 0) await new Promise(resolve => sink.once('data', resolve))
     for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
     assert.ok(sink.length <= 64 * 1024)
     sink.pausing = false
-    control.resume()
+    stream.resume()
     await new Promise(resolve => sink.once('over', resolve))
     assert.equal(sink.length, 2_000_000)
   }))
