@@ -5,17 +5,20 @@
  * starts them all at once and puts the answers in order, but leaves three things open that are done here: how many may
  * wait, that all of them end when the client goes, and that a complaint about bytes that are no request does not go out
  * as the answer to a request before them.
+ *
+ * A client goes when its connection is reset or fails, not when it closes its half of it. Such a client has sent all that it
+ * has to say and waits (`printf … | nc`), or it is gone: TCP tells the two apart only when something is sent. It is served
+ * as if it waited. What it would cost to be wrong is bounded: one call that nobody waits for, which ends with the
+ * integration's time-outs, and a streamed one with the first pieces that are reset. To be wrong the other way would
+ * take the answer from a client that did nothing against HTTP. AWS, too, lets a function run on whose client has left.
+ * Proxies differ: haproxy waits unless told `abortonclose`, nginx gives up unless told `proxy_ignore_client_abort`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { coarseTimers } from '../base/coarse-timer.ts'
 import type { Cancel } from '../messages/messages.ts'
 
 /** A connection costs what its requests cost; who needs more at once may open another. */
 const maxWaiting = 256
-
-/** How long a client that half-closed may wait for its answer, or for more of it (guess). */
-const halfClosedMs = 1_000
 
 /** Found on the connection itself: a map would be asked with every request. */
 const own = Symbol('conversation')
@@ -33,7 +36,6 @@ export class Conversation {
     const conversation = new Conversation()
     socket[own] = conversation
     socket.once('close', () => conversation.#close())
-    socket.once('end', () => conversation.#watch(socket, -1))
     return conversation
   }
 
@@ -71,17 +73,6 @@ export class Conversation {
     this.#turns = this.#turns.filter(turn => !broken.includes(turn))
     for (const turn of broken) turn.drop()
     if (this.#turns.length === 0) complain()
-  }
-
-  /**
-   * The client has closed its half of the connection: it waits for its answer, or it is gone, which looks the same until
-   * something is sent to it. It is given up once nothing went out for a while.
-   */
-  #watch(socket: Duplex, writtenBytes: number): void {
-    if (this.#isClosed || this.#turns.length === 0) return
-    const written = 'bytesWritten' in socket ? Number(socket.bytesWritten) : 0
-    if (written === writtenBytes) socket.destroy()
-    else coarseTimers.after(halfClosedMs, () => this.#watch(socket, written))
   }
 
   #close(): void {

@@ -122,16 +122,42 @@ test('a back end that breaks off leaves a broken answer, and the record says why
   }
 })
 
-test('a client that goes away ends the call', async () => {
-  serve = socket => void socket.write('HTTP/1.1 200 OK\r\n\r\nbegin')
+for (const [how, leave] of [
+  ['resets its connection', (client: RawClient) => client.socket.resetAndDestroy()],
+  ['only closes its connection', (client: RawClient) => client.close()],
+] as const) {
+  test(`a client that ${how} ends the call, at the latest when there is more to send`, async () => {
+    serve = socket => void socket.write('HTTP/1.1 200 OK\r\n\r\nbegin')
+    const client = ask('/stream')
+    await client.until(text => text.includes('begin'))
+    const socket = backend.sockets.at(-1) as Socket
+    socket.on('end', () => socket.destroy())
+    socket.resume()
+    const gone = once(socket, 'close')
+    leave(client)
+    const more = setInterval(() => how.startsWith('only') && socket.write('more'), 20)
+    await gone
+    clearInterval(more)
+  })
+}
+
+test('a client that half-closed gets what comes later', async () => {
+  let arrived = (): void => {}
+  const heard = new Promise<void>(resolve => {
+    arrived = resolve
+  })
+  serve = () => arrived()
   const client = ask('/stream')
-  await client.until(text => text.includes('begin'))
-  const socket = backend.sockets.at(-1) as Socket
-  socket.resume()
-  const gone = once(socket, 'close')
-  client.close()
-  socket.on('end', () => socket.destroy())
-  await gone
+  client.socket.end()
+  await heard
+  // By now the gateway has seen the end: it was sent before this request.
+  const first = backend.sockets.at(-1) as Socket
+  serve = socket => void socket.write('HTTP/1.1 204 No\r\n\r\n')
+  assert.equal((await t.call(apiId, '/stream')).status, 204)
+  first.write('HTTP/1.1 200 OK\r\n\r\none')
+  await client.until(text => text.includes('one'))
+  first.end('two')
+  assert.match(await client.untilClosed(), /3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n$/)
 })
 
 test('the time-out counts to the last byte: before the head 504, after it the connection ends', async () => {
