@@ -31,14 +31,15 @@ import { FrameConversation } from './frame-conversation.ts'
 import { type Exit, FunctionProcess } from './function-process.ts'
 import { realPython } from './interpreters.ts'
 import { hasBootstrap, type LaunchOptions, launchOf } from './launch.ts'
-import { EnvironmentLog, type OnLog } from './log.ts'
+import { EnvironmentLog, type LogForm, type OnLog } from './log.ts'
 import type { Places } from './places.ts'
+import type { Failure, Initialization, SystemLevel } from './platform-events.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { type Runtime, runtimeOf } from './runtimes.ts'
 import { socketOf } from './sandbox.ts'
 import type { FunctionSettings, Invocation, ResultContentType } from './settings.ts'
 import type { Stragglers } from './stragglers.ts'
-import { logGroupOf } from './variables.ts'
+import { logGroupOf, logLevelOf } from './variables.ts'
 import type { Warden } from './warden.ts'
 import type { Watchdog, Watched } from './watchdog.ts'
 
@@ -76,7 +77,7 @@ export class Environment implements Listener, Watched {
   readonly #options: EnvironmentOptions
   readonly #onDead: () => void
   #temporary: string
-  readonly #initialization: 'on-demand' | 'provisioned-concurrency'
+  readonly #initialization: Initialization
   #process: FunctionProcess | undefined
   #conversation: Conversation | undefined
   #timer: NodeJS.Timeout | undefined
@@ -90,7 +91,7 @@ export class Environment implements Listener, Watched {
   constructor(
     settings: FunctionSettings,
     options: EnvironmentOptions,
-    initialization: 'on-demand' | 'provisioned-concurrency',
+    initialization: Initialization,
     onDead: () => void,
   ) {
     this.#settings = settings
@@ -106,6 +107,7 @@ export class Environment implements Listener, Watched {
       arn: settings.arn,
       stream: `${day}/[${settings.version}]${id}`,
       limitBytes: options.logLimitBytes,
+      form: formOf(settings),
       now: () => options.clock.now(),
       onLog: options.onLog,
     })
@@ -122,15 +124,23 @@ export class Environment implements Listener, Watched {
   start(requestId: string, onReady: () => void, onFailure: OnAnswer): void {
     const { clock } = this.#options
     const begun = clock.monotonic()
-    this.log.say(`INIT_START Runtime Version: ${versionOf(this.#runtime, this.#settings.runtime)}`)
+    this.log.platform({
+      type: 'initStart',
+      timeMs: clock.now(),
+      initialization: this.#initialization,
+      runtimeVersion: versionOf(this.#runtime, this.#settings.runtime),
+      functionName: this.#settings.name,
+      functionVersion: this.#settings.version,
+    })
     this.#requestId = requestId
     this.#onReady = () => {
       this.initMs = clock.monotonic() - begun
+      this.#reportInit(undefined)
       onReady()
     }
     this.#onAnswer = answer => {
       this.initMs = clock.monotonic() - begun
-      this.#reportInit(answer.isTimeout ? 'timeout' : 'error', answer)
+      this.#reportInit(answer.isTimeout ? 'timeout' : { errorType: errorTypeOf(answer.payload) })
       onFailure(answer)
     }
     this.#timer = setTimeout(() => this.#startAgain(), this.#options.initLimitMs)
@@ -285,23 +295,27 @@ export class Environment implements Listener, Watched {
   #startAgain(): void {
     const { timeoutMs } = this.#settings
     this.initMs = this.#options.initLimitMs
-    this.#reportInit('timeout', undefined)
+    this.#reportInit('timeout')
     this.#isRestarting = true
     this.#timer = setTimeout(() => this.#timeOut(), timeoutMs)
     this.#process?.kill()
   }
 
-  #reportInit(status: 'timeout' | 'error', answer: Answer | undefined): void {
-    const type = answer && status === 'error' ? `\tError Type: ${errorTypeOf(answer.payload)}` : ''
-    const took = this.initMs.toFixed(2)
-    this.log.say(`INIT_REPORT Init Duration: ${took} ms\tPhase: init\tStatus: ${status}${type}`)
+  #reportInit(failure: Failure | undefined): void {
+    this.log.platform({
+      type: 'initReport',
+      timeMs: this.#options.clock.now(),
+      initialization: this.#initialization,
+      durationMs: this.initMs,
+      failure,
+    })
   }
 
   #timeOut(): void {
     const { timeoutMs } = this.#settings
     const time = new Date(this.#options.clock.now()).toISOString()
     const seconds = (timeoutMs / 1000).toFixed(2)
-    this.log.say(`${time} ${this.#requestId} Task timed out after ${seconds} seconds`)
+    this.log.timeOut(`${time} ${this.#requestId} Task timed out after ${seconds} seconds`)
     this.#giveUp(timedOut(this.#requestId, timeoutMs))
   }
 
@@ -344,6 +358,7 @@ export class Environment implements Listener, Watched {
       memory: String(memoryMb),
       logGroup: logGroupOf(this.#settings),
       logStream: this.log.stream,
+      logLevel: logLevelOf(this.#settings),
       runtimeMajor: this.#runtime.type === 'node' ? this.#runtime.major : undefined,
       runtimeMinor: this.#runtime.type === 'python' ? this.#runtime.minor : undefined,
       responseLimitBytes: this.#options.responseLimitBytes,
@@ -374,5 +389,14 @@ function versionOf(runtime: Runtime, id: string): string {
       return id
     default:
       return runtime satisfies never
+  }
+}
+
+function formOf(settings: FunctionSettings): LogForm {
+  return {
+    format: settings.logFormat ?? 'Text',
+    applicationLevel: logLevelOf(settings) ?? 'TRACE',
+    // The control plane lets no other words through.
+    systemLevel: (settings.systemLogLevel ?? 'INFO') as SystemLevel,
   }
 }

@@ -1,13 +1,28 @@
 /**
- * The log of a function as CloudWatch shows it: START, what the function prints, END and REPORT. Keeps the end of it
- * for callers who ask with `X-Amz-Log-Result`, hands each event on, and drops what a function prints beyond
- * a limit per invocation.
+ * The log of a function as CloudWatch shows it: what the platform says (platform-events.ts) around what the function
+ * prints, as text or as JSON. Keeps the end of it for callers who ask with `X-Amz-Log-Result`, hands each event on, and
+ * drops what a function prints beyond a limit per invocation.
+ *
+ * In the JSON format events below the configured levels are dropped. Our bootstraps drop those of loggers by
+ * themselves, as AWS's runtimes do; whatever else is printed is looked at here: a JSON object with a `level`, or INFO.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
+import { jsonOf, type PlatformEvent, type SystemLevel, textOf } from './platform-events.ts'
 import type { LogLine } from './settings.ts'
 
 const tailBytes = 4096
 
 export type OnLog = (line: LogLine) => void
+
+/** How a function logs. The levels are the least that is logged, and mean something for JSON only. */
+export interface LogForm {
+  readonly format: 'Text' | 'JSON'
+  /** What the function prints: `TRACE` to `FATAL`. */
+  readonly applicationLevel: string
+  readonly systemLevel: SystemLevel
+}
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
 /** The log of one environment; `begin` and `end` mark its invocations. */
 export class EnvironmentLog {
@@ -16,6 +31,7 @@ export class EnvironmentLog {
   readonly #now: () => number
   readonly #onLog: OnLog
   readonly #limitBytes: number
+  readonly #form: LogForm
   #requestId = ''
   #events: string[] = []
   #bytes = 0
@@ -25,6 +41,7 @@ export class EnvironmentLog {
     arn: string
     stream: string
     limitBytes: number
+    form: LogForm
     now: () => number
     onLog: OnLog
   }) {
@@ -33,6 +50,7 @@ export class EnvironmentLog {
     this.#now = options.now
     this.#onLog = options.onLog
     this.#limitBytes = options.limitBytes
+    this.#form = options.form
   }
 
   /** From now on events belong to the invocation `requestId`. */
@@ -52,7 +70,7 @@ export class EnvironmentLog {
   print(text: string): void {
     if (this.#bytes > this.#limitBytes) return
     this.#bytes += text.length
-    this.say(
+    this.#say(
       this.#bytes > this.#limitBytes
         ? `The log of this invocation is larger than ${this.#limitBytes} bytes; the rest of it is dropped.`
         : text,
@@ -64,7 +82,7 @@ export class EnvironmentLog {
     if (this.#bytes > this.#limitBytes) return
     const lines = (this.#line + text).split('\n')
     this.#line = lines.pop() as string
-    for (const line of lines) this.print(line)
+    for (const line of lines) this.#printLine(line)
     if (this.#line.length > this.#limitBytes) this.endLine()
   }
 
@@ -73,11 +91,29 @@ export class EnvironmentLog {
     if (this.#line === '') return
     const line = this.#line
     this.#line = ''
-    this.print(line)
+    this.#printLine(line)
   }
 
   /** Adds an event of the platform, which the limit does not concern. */
-  say(text: string): void {
+  platform(event: PlatformEvent): void {
+    const { format, systemLevel } = this.#form
+    const text = format === 'JSON' ? jsonOf(event, systemLevel) : textOf(event)
+    if (text !== undefined) this.#say(text)
+  }
+
+  /** Adds the platform's line about a time-out. JSON has none: the records tell it (a guess). */
+  timeOut(text: string): void {
+    if (this.#form.format === 'Text') this.#say(text)
+  }
+
+  /** What came without a logger that knows levels. */
+  #printLine(line: string): void {
+    const { format, applicationLevel } = this.#form
+    if (format === 'JSON' && weightOf(levelOf(line)) < weightOf(applicationLevel)) return
+    this.print(line)
+  }
+
+  #say(text: string): void {
     this.#events.push(text)
     this.#onLog({
       arn: this.#arn,
@@ -99,28 +135,18 @@ export function tailOf(events: readonly string[]): string {
   return whole.length <= tailBytes ? whole.toString() : whole.subarray(-tailBytes).toString()
 }
 
-/** What REPORT says about an invocation. */
-export interface Report {
-  readonly requestId: string
-  readonly durationMs: number
-  readonly memoryMb: number
-  readonly peakMemoryKb: number
-  /** Only of the first invocation of an environment. */
-  readonly initMs: number | undefined
-  /** How it ended, unless well. */
-  readonly failure: 'timeout' | { readonly errorType: string } | undefined
+function weightOf(level: string): number {
+  return levels.indexOf(level)
 }
 
-/** The REPORT event, fields divided by tabs. */
-export function reportLine(report: Report): string {
-  const { durationMs, initMs, failure } = report
-  const billedMs = Math.ceil(durationMs + (initMs ?? 0))
-  let line =
-    `REPORT RequestId: ${report.requestId}\tDuration: ${durationMs.toFixed(2)} ms\t` +
-    `Billed Duration: ${billedMs} ms\tMemory Size: ${report.memoryMb} MB\t` +
-    `Max Memory Used: ${Math.ceil(report.peakMemoryKb / 1024)} MB\t`
-  if (initMs !== undefined) line += `Init Duration: ${initMs.toFixed(2)} ms\t`
-  if (failure === 'timeout') line += 'Status: timeout'
-  else if (failure !== undefined) line += `Status: error\tError Type: ${failure.errorType}`
-  return line
+/** Of a printed line: that of a JSON object that has one, else INFO, as AWS takes it. */
+function levelOf(line: string): string {
+  if (!line.startsWith('{')) return 'INFO'
+  try {
+    const { level } = JSON.parse(line) as { level?: unknown }
+    const name = typeof level === 'string' ? level.toUpperCase() : 'INFO'
+    return levels.includes(name) ? name : 'INFO'
+  } catch {
+    return 'INFO'
+  }
 }

@@ -2,6 +2,7 @@
  * What one process of a function is started with beside its settings: where its files are and what it is told about
  * itself. On AWS the places are fixed; here they only are inside a sandbox.
  */
+import type { Initialization } from './platform-events.ts'
 
 /** Where things are, as the function sees them. */
 export interface Places {
@@ -19,5 +20,5 @@ export interface Start {
   readonly logStream: string
   /** `host:port` of the Runtime API, for custom runtimes. */
   readonly api: string | undefined
-  readonly initialization: 'on-demand' | 'provisioned-concurrency'
+  readonly initialization: Initialization
 }

@@ -12,7 +12,8 @@ import { type Answer, errorTypeOf } from './answers.ts'
 import type { Concurrency } from './concurrency.ts'
 import type { Delivery } from './delivery.ts'
 import { Environment, type EnvironmentOptions } from './environment.ts'
-import { type Report, reportLine, tailOf } from './log.ts'
+import { tailOf } from './log.ts'
+import type { Failure } from './platform-events.ts'
 import { FunctionGone, TooManyInvocations } from './refusals.ts'
 import type { FunctionSettings, Invocation, InvocationResult } from './settings.ts'
 
@@ -216,7 +217,7 @@ export class Pool {
     clearTimeout(waiter.timer)
     const { invocation, resolve } = waiter.task
     environment.log.begin(invocation.requestId)
-    environment.log.say(startLine(invocation, this.settings))
+    this.#sayStart(environment, invocation)
     resolve(this.#finish(environment, invocation, answer, 0, true))
     this.#host.changed()
   }
@@ -226,13 +227,18 @@ export class Pool {
     const isCold = environment.uses++ === 0
     const begun = clock.monotonic()
     environment.log.begin(invocation.requestId)
-    environment.log.say(startLine(invocation, this.settings))
+    this.#sayStart(environment, invocation)
     environment.run(invocation, delivery, answer => {
       const durationMs = clock.monotonic() - begun
       const result = this.#finish(environment, invocation, answer, durationMs, isCold)
       this.#free(environment)
       resolve(result)
     })
+  }
+
+  #sayStart({ log }: Environment, { requestId }: Invocation): void {
+    const timeMs = this.#host.environment.clock.now()
+    log.platform({ type: 'start', timeMs, requestId, version: this.settings.version })
   }
 
   #finish(
@@ -245,17 +251,19 @@ export class Pool {
     const { log } = environment
     const { requestId } = invocation
     log.endLine()
-    log.say(`END RequestId: ${requestId}`)
-    log.say(
-      reportLine({
-        requestId,
-        durationMs,
-        memoryMb: this.settings.memoryMb,
-        peakMemoryKb: answer.peakMemoryKb,
-        initMs: isCold ? environment.initMs : undefined,
-        failure: failureOf(answer),
-      }),
-    )
+    const done = {
+      timeMs: this.#host.environment.clock.now(),
+      requestId,
+      durationMs,
+      memoryMb: this.settings.memoryMb,
+      peakMemoryKb: answer.peakMemoryKb,
+      initMs: isCold ? environment.initMs : undefined,
+      failure: failureOf(answer),
+      // What the platform found out by itself comes without the memory of the process.
+      isOwnFailure: answer.peakMemoryKb > 0,
+    }
+    log.platform({ ...done, type: 'runtimeDone' })
+    log.platform({ ...done, type: 'report' })
     return new Result(answer, log.events, durationMs, isCold)
   }
 
@@ -320,13 +328,7 @@ class Result implements InvocationResult {
   }
 }
 
-function startLine(invocation: Invocation, settings: FunctionSettings): string {
-  return `START RequestId: ${invocation.requestId} Version: ${settings.version}`
-}
-
-function failureOf(answer: Answer): Report['failure'] {
+function failureOf(answer: Answer): Failure | undefined {
   if (answer.isTimeout) return 'timeout'
-  // Only what the platform found out by itself is an error in the report.
-  if (!answer.isError || answer.peakMemoryKb > 0) return undefined
-  return { errorType: errorTypeOf(answer.payload) }
+  return answer.isError ? { errorType: errorTypeOf(answer.payload) } : undefined
 }

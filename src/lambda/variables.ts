@@ -13,6 +13,14 @@ export function logGroupOf({ logGroup, name }: FunctionSettings): string {
   return logGroup ?? `/aws/lambda/${name}`
 }
 
+/** The least level of what the function logs, of functions that log JSON; undefined: of text everything is logged. */
+export function logLevelOf({
+  logFormat,
+  applicationLogLevel,
+}: FunctionSettings): string | undefined {
+  return logFormat === 'JSON' ? (applicationLogLevel ?? 'INFO') : undefined
+}
+
 /**
  * All variables of one environment. `shared` is what the operator wants every function to have, such as
  * AWS_ENDPOINT_URL and credentials; the user's variables win over it, Lambda's own over both.
@@ -25,6 +33,7 @@ export function variablesOf(
   shared: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { credentials } = settings
+  const logLevel = logLevelOf(settings)
   return {
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -57,6 +66,11 @@ export function variablesOf(
     AWS_LAMBDA_FUNCTION_VERSION: settings.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: start.initialization,
+    // Libraries and custom runtimes go by them.
+    ...(logLevel !== undefined && {
+      AWS_LAMBDA_LOG_FORMAT: 'JSON',
+      AWS_LAMBDA_LOG_LEVEL: logLevel,
+    }),
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(settings),
     AWS_LAMBDA_LOG_STREAM_NAME: start.logStream,
     LAMBDA_TASK_ROOT: places.task,

@@ -16,7 +16,7 @@ import { isStreaming, serveStreaming } from './node-stream.mjs'
 
 const channel = openChannel()
 const settings = channel.readSettings()
-const logError = patchConsole(channel)
+const logError = patchConsole(channel, settings.logLevel)
 const isLegacy = settings.runtimeMajor < 24
 
 // The exit codes are those of AWS's runtime client; users see them in `Runtime.ExitError` answers.

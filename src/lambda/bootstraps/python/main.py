@@ -10,9 +10,9 @@ import sys
 
 from portcullis_runtime.channel import Channel
 from portcullis_runtime.context import Context
-from portcullis_runtime.errors import RuntimeFault, describe, describe_fault, log_text
+from portcullis_runtime.errors import RuntimeFault, describe, describe_fault
 from portcullis_runtime.loading import load_handler
-from portcullis_runtime.logs import capture_output, set_up_logging
+from portcullis_runtime.logs import capture_output, error_event, set_up_logging
 from portcullis_runtime.values import from_json, to_json
 
 
@@ -27,9 +27,9 @@ def main():
     try:
         handler = load_handler(settings["handler"])
     except RuntimeFault as fault:
-        refuse(channel, flush, describe_fault(fault, ""))
+        refuse(channel, flush, describe_fault(fault, ""), settings)
     except Exception as error:
-        refuse(channel, flush, describe(error, ""))
+        refuse(channel, flush, describe(error, ""), settings)
     flush()
     channel.ready()
     while True:
@@ -39,8 +39,8 @@ def main():
         channel.flush()
 
 
-def refuse(channel, flush, error):
-    channel.log(log_text(error))
+def refuse(channel, flush, error, settings):
+    log_error(channel, error, settings)
     flush()
     channel.fail(error)
     channel.flush()
@@ -59,8 +59,14 @@ def answer(channel, handler, context, event, settings):
     else:
         channel.succeed(text)
         return
-    channel.log(log_text(error))
+    log_error(channel, error, settings)
     channel.fail(error)
+
+
+def log_error(channel, error, settings):
+    level = settings.get("logLevel")
+    if level != "FATAL":
+        channel.log(error_event(error, level is not None))
 
 
 if __name__ == "__main__":

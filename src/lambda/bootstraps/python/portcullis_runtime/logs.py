@@ -6,12 +6,19 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
 
 import io
+import json
 import logging
 import os
 import sys
 import time
+import traceback
+
+from portcullis_runtime.errors import log_text
 
 LINE = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
+JSON_TIME = "%Y-%m-%dT%H:%M:%SZ"
+# What every record has, and the request id by the name that the filter gives it.
+OWN_FIELDS = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "aws_request_id"}
 
 
 class ChannelOutput(io.RawIOBase):
@@ -80,9 +87,51 @@ class AddRequestId(logging.Filter):
         return True
 
 
+class JsonFormatter(logging.Formatter):
+    """One JSON object for each record; what callers give as `extra` stands beside the rest."""
+
+    def format(self, record):
+        event = {
+            "timestamp": self.formatTime(record, JSON_TIME),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": getattr(record, "aws_request_id", None) or None,
+        }
+        if record.exc_info and record.exc_info[0]:
+            kind, error, trace = record.exc_info
+            event["stackTrace"] = traceback.format_tb(trace)
+            event["errorType"] = kind.__name__
+            event["errorMessage"] = str(error)
+            event["location"] = f"{record.pathname}:{record.funcName}:{record.lineno}"
+        for name, value in record.__dict__.items():
+            if name not in OWN_FIELDS and name not in event:
+                event[name] = value
+        return to_json_text({name: value for name, value in event.items() if value is not None})
+
+
+def to_json_text(event):
+    return json.dumps(event, ensure_ascii=False, default=str)
+
+
+def error_event(error, is_json):
+    """What the log says of an exception that the function let go, from what `errors.describe` gave."""
+    if not is_json:
+        return log_text(error)
+    now = time.strftime(JSON_TIME, time.gmtime())
+    return to_json_text({"timestamp": now, "log_level": "ERROR", **error})
+
+
 def set_up_logging(channel, settings):
     logging.Formatter.converter = time.gmtime
     handler = Handler(channel)
-    handler.setFormatter(logging.Formatter(LINE, "%Y-%m-%dT%H:%M:%S"))
+    level = settings.get("logLevel")
+    root = logging.getLogger()
+    if level is None:
+        handler.setFormatter(logging.Formatter(LINE, "%Y-%m-%dT%H:%M:%S"))
+    else:
+        handler.setFormatter(JsonFormatter())
+        # Python has no TRACE.
+        root.setLevel("DEBUG" if level == "TRACE" else level)
     handler.addFilter(AddRequestId(channel))
-    logging.getLogger().addHandler(handler)
+    root.addHandler(handler)
