@@ -193,8 +193,8 @@ export class FunctionCalls implements FunctionHost {
     })
   }
 
-  whyNotRunnable(runtime: string): string | undefined {
-    return this.#runner.whyNotRunnable(runtime)
+  whyNotRunnable(runtime: string, folders?: readonly string[]): string | undefined {
+    return this.#runner.whyNotRunnable(runtime, folders)
   }
 
   unpackCode(zip: Uint8Array): Promise<{ readonly folder: string; readonly sha256: string }> {

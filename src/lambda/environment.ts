@@ -30,14 +30,19 @@ import type { Delivery } from './delivery.ts'
 import { FrameConversation } from './frame-conversation.ts'
 import { type Exit, FunctionProcess } from './function-process.ts'
 import { realPython } from './interpreters.ts'
-import { hasBootstrap, type LaunchOptions, launchOf } from './launch.ts'
+import { type LaunchOptions, launchOf } from './launch.ts'
 import { EnvironmentLog, type LogForm, type OnLog } from './log.ts'
 import type { Places } from './places.ts'
 import type { Failure, Initialization, SystemLevel } from './platform-events.ts'
 import { RuntimeApi } from './runtime-api.ts'
-import { type Runtime, runtimeOf } from './runtimes.ts'
+import { hasBootstrap, type Runtime, runtimeOf } from './runtimes.ts'
 import { socketOf } from './sandbox.ts'
-import type { FunctionSettings, Invocation, ResultContentType } from './settings.ts'
+import {
+  type FunctionSettings,
+  foldersOf,
+  type Invocation,
+  type ResultContentType,
+} from './settings.ts'
 import type { Stragglers } from './stragglers.ts'
 import { logGroupOf, logLevelOf } from './variables.ts'
 import type { Warden } from './warden.ts'
@@ -95,7 +100,7 @@ export class Environment implements Listener, Watched {
     onDead: () => void,
   ) {
     this.#settings = settings
-    this.#runtime = runtimeOf(settings.runtime, settings.folder)
+    this.#runtime = runtimeOf(settings.runtime, foldersOf(settings))
     this.#options = options
     this.#initialization = initialization
     this.#onDead = onDead
@@ -213,7 +218,7 @@ export class Environment implements Listener, Watched {
     const isCustom = this.#runtime.type === 'custom'
     let api: RuntimeApi | undefined
     try {
-      if (isCustom && !hasBootstrap(this.#settings)) {
+      if (isCustom && !foldersOf(this.#settings).some(hasBootstrap)) {
         const places = ['/var/task/bootstrap', '/opt/bootstrap']
         this.#die(noBootstrap(this.#requestId, places))
         return

@@ -5,10 +5,11 @@
  * Inside, things are where Lambda has them (/var/task, /opt, /tmp) only with a sandbox; else they are where they lie, and
  * the variables LAMBDA_TASK_ROOT, TMPDIR, PATH, NODE_PATH, PYTHONPATH say where.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Places, Start } from './places.ts'
-import { isExecutable, type Runtime } from './runtimes.ts'
+import { hasBootstrap, type Runtime } from './runtimes.ts'
 import { bridged, type Sandbox, sandboxed } from './sandbox.ts'
 import type { FunctionSettings } from './settings.ts'
 import { variablesOf } from './variables.ts'
@@ -52,7 +53,10 @@ export function launchOf(
       ? { task: settings.folder, layers, temporary: start.temporary, bootstraps }
       : { task: '/var/task', layers: ['/opt'], temporary: '/tmp', bootstraps: '/var/runtime' }
   const variables = variablesOf(settings, start, places, runtime, options.variables)
-  const inner = commandOf(runtime, settings, places, options)
+  const inner = [
+    ...wrapperOf(runtime, settings, places, sandbox),
+    ...commandOf(runtime, settings, places, options),
+  ]
   const command =
     sandbox === undefined ? inner : sandboxed(inner, settings, start, options, sandbox)
   return {
@@ -90,19 +94,32 @@ function commandOf(
   }
 }
 
+/**
+ * The script that AWS_LAMBDA_EXEC_WRAPPER names: it is started with the command as its arguments, of our own runtimes.
+ * Without a sandbox there is no /opt and no /var/task, so that the place of the file is looked for.
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
+ */
+function wrapperOf(
+  runtime: Runtime,
+  settings: FunctionSettings,
+  places: Places,
+  sandbox: Sandbox | undefined,
+): readonly string[] {
+  const path = settings.environment['AWS_LAMBDA_EXEC_WRAPPER']
+  if (!path || runtime.type === 'custom') return []
+  if (sandbox !== undefined) return [path]
+  const [, root, rest = ''] = /^\/(opt|var\/task)\/(.*)$/.exec(path) ?? []
+  if (root === undefined) return [path]
+  const folders = root === 'opt' ? places.layers : [places.task]
+  const found = folders.map(folder => join(folder, rest)).find(file => existsSync(file))
+  return [found ?? path]
+}
+
 /** As the function sees it: that of the code, else that of a layer. */
 function customBootstrap(settings: FunctionSettings, places: Places): string {
-  const layer = [...(settings.layers ?? [])]
-    .reverse()
-    .findIndex(folder => isExecutable(join(folder, 'bootstrap')))
-  if (layer < 0 || isExecutable(join(settings.folder, 'bootstrap'))) {
+  const layer = [...(settings.layers ?? [])].reverse().findIndex(hasBootstrap)
+  if (layer < 0 || hasBootstrap(settings.folder)) {
     return join(places.task, 'bootstrap')
   }
   return join(places.layers[Math.min(layer, places.layers.length - 1)] as string, 'bootstrap')
-}
-
-/** Whether the code of a custom runtime, or one of its layers, has something to start. */
-export function hasBootstrap(settings: FunctionSettings): boolean {
-  const folders = [settings.folder, ...(settings.layers ?? [])]
-  return folders.some(folder => isExecutable(join(folder, 'bootstrap')))
 }

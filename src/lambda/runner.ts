@@ -17,9 +17,14 @@ import { HotFolder } from './hot-reload.ts'
 import type { OnLog } from './log.ts'
 import { Pool, type PoolHost } from './pool.ts'
 import { FunctionGone, InvocationTooLarge, RuntimeUnsupported } from './refusals.ts'
-import { runtimeOf, whyMissing } from './runtimes.ts'
+import { refuseExtensions, runtimeOf, whyMissing } from './runtimes.ts'
 import { checkSandbox, type Sandbox } from './sandbox.ts'
-import type { FunctionSettings, Invocation, InvocationResult } from './settings.ts'
+import {
+  type FunctionSettings,
+  foldersOf,
+  type Invocation,
+  type InvocationResult,
+} from './settings.ts'
 import { Stragglers } from './stragglers.ts'
 import { Warden } from './warden.ts'
 import { Watchdog } from './watchdog.ts'
@@ -176,10 +181,14 @@ export class FunctionRunner {
     return this.#pools.get(arn)?.ready ?? 0
   }
 
-  /** Why functions of the runtime cannot run here, a sentence for the user; undefined when they can. */
-  whyNotRunnable(runtime: string, folder?: string): string | undefined {
+  /**
+   * Why a function cannot run here, a sentence for the user; undefined when it can. `folders`: with its code, then with
+   * its layers; without them only the runtime is looked at.
+   */
+  whyNotRunnable(runtime: string, folders?: readonly string[]): string | undefined {
     try {
-      runtimeOf(runtime, folder)
+      runtimeOf(runtime, folders)
+      refuseExtensions(folders?.slice(1) ?? [])
       return whyMissing(runtime, this.#pythonPath)
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
@@ -244,7 +253,7 @@ export class FunctionRunner {
       pool.settings = settings
       return pool
     }
-    const why = this.whyNotRunnable(settings.runtime, settings.folder)
+    const why = this.whyNotRunnable(settings.runtime, foldersOf(settings))
     if (why !== undefined) throw new RuntimeUnsupported(why)
     const next = new Pool(settings, revision, this.#host)
     this.#pools.set(key, next)

@@ -4,7 +4,7 @@
  * `bootstrap` in the function's code that speaks Lambda's Runtime API.
  * See https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { RuntimeUnsupported } from './refusals.ts'
 
@@ -26,10 +26,10 @@ const customRuntime = /^provided(?:\.al2|\.al2023)?$/
 const compiledRuntime = /^(?:java|dotnet|dotnetcore|ruby|go)\d[\w.]*$/
 
 /**
- * What runs functions of the runtime `id`, whose code lies in `folder`. Throws `RuntimeUnsupported` with a sentence for
- * the user. Without a folder nothing is said about a `bootstrap` that may be in it.
+ * What runs functions of the runtime `id`, whose code and layers lie in `folders`. Throws `RuntimeUnsupported` with a
+ * sentence for the user. Without folders nothing is said about a `bootstrap` that may be in them.
  */
-export function runtimeOf(id: string, folder?: string): Runtime {
+export function runtimeOf(id: string, folders?: readonly string[]): Runtime {
   const major = Number(nodeRuntime.exec(id)?.[1])
   if (major >= oldestNode && major <= newestNode && major % 2 === 0) return { type: 'node', major }
   const minor = Number(pythonRuntime.exec(id)?.[1])
@@ -40,11 +40,31 @@ export function runtimeOf(id: string, folder?: string): Runtime {
       `There is no runtime ${id}; nodejs18.x to nodejs24.x, python3.9 to python3.14 and provided.al2023 can be run here.`,
     )
   }
-  if (folder === undefined || isExecutable(join(folder, 'bootstrap'))) return { type: 'custom' }
+  if (folders === undefined || folders.some(hasBootstrap)) return { type: 'custom' }
   throw new RuntimeUnsupported(
-    `Functions of the runtime ${id} can only be run here when their code has an executable file named bootstrap that ` +
+    `Functions of the runtime ${id} can only be run here when their code or a layer has an executable file named bootstrap that ` +
       "speaks Lambda's Runtime API.",
   )
+}
+
+/**
+ * Throws `RuntimeUnsupported` when one of the layers brings external extensions, programs that Lambda would start beside
+ * the function. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+ */
+export function refuseExtensions(layers: readonly string[]): void {
+  for (const layer of layers) {
+    const [name] = filesOf(join(layer, 'extensions'))
+    if (name === undefined) continue
+    throw new RuntimeUnsupported(
+      `A layer brings the external extension ${name} (extensions/${name}). Portcullis does not run external extensions, ` +
+        'so the function would run without it. Leave the layer out.',
+    )
+  }
+}
+
+/** Whether the folder has something that a custom runtime is started with. */
+export function hasBootstrap(folder: string): boolean {
+  return isExecutable(join(folder, 'bootstrap'))
 }
 
 /** Why the machine cannot run functions of `id`, which `runtimeOf` takes; undefined when it can. */
@@ -60,6 +80,16 @@ export function isExecutable(path: string): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** Files only: that is what Lambda takes for extensions. */
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter(name => statSync(join(folder, name)).isFile())
+  } catch {
+    // There is no such folder.
+    return []
   }
 }
 

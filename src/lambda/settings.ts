@@ -47,6 +47,11 @@ export interface FunctionSettings {
   readonly credentials?: RoleCredentials
 }
 
+/** Where its code and layers lie, the code first. */
+export function foldersOf({ folder, layers = [] }: FunctionSettings): readonly string[] {
+  return [folder, ...layers]
+}
+
 /** What the function signs its own calls of AWS services with. */
 export interface RoleCredentials {
   readonly accessKeyId: string

@@ -26,7 +26,6 @@ import { resolveFunction } from '../../src/control/lambda/resolve.ts'
 import { createControlServer } from '../../src/control/server.ts'
 import { findCode, unpackCode } from '../../src/lambda/code.ts'
 import { FunctionRunner } from '../../src/lambda/runner.ts'
-import { runtimeOf } from '../../src/lambda/runtimes.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { readStream } from '../../src/stream-reader.ts'
 import { noTests } from './harness.ts'
@@ -84,14 +83,7 @@ export async function startLambda(
   const outcomes: EventOutcome[] = []
   const host: FunctionHost = {
     invoke: (settings, invocation) => runner.invoke(settings, invocation),
-    whyNotRunnable: runtime => {
-      try {
-        runtimeOf(runtime)
-        return undefined
-      } catch (error) {
-        return (error as Error).message
-      }
-    },
+    whyNotRunnable: (runtime, folders) => runner.whyNotRunnable(runtime, folders),
     unpackCode: zip => unpackCode(codeRoot, zip),
     findCode: sha256 => findCode(codeRoot, sha256),
     changed: name => changed.push(name),

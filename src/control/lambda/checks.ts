@@ -32,7 +32,19 @@ export function checkConfiguration(host: FunctionHost, input: UpdateInput | Crea
   checkCombinations(input)
   if ('Code' in input) checkSnapStart(input, input.Runtime)
   checkEnvironment(input.Environment?.Variables)
-  const sentence = input.Runtime === undefined ? undefined : host.whyNotRunnable(input.Runtime)
+  if (input.Runtime !== undefined) refuseUnrunnable(host, input.Runtime)
+}
+
+/**
+ * Throws when functions of the runtime cannot be run here; with the folders of code and layers, when this function
+ * cannot.
+ */
+export function refuseUnrunnable(
+  host: FunctionHost,
+  runtime: string,
+  folders?: readonly string[],
+): void {
+  const sentence = host.whyNotRunnable(runtime, folders)
   if (sentence !== undefined) throw new InvalidParameterValueException(sentence)
 }
 
@@ -77,8 +89,8 @@ function checkModel(input: UpdateInput | CreateInput): void {
   ])
 }
 
-// The words of these two are a guess.
-function checkCombinations({ DeadLetterConfig, LoggingConfig }: UpdateInput | CreateInput): void {
+// The words are a guess.
+function checkCombinations({ DeadLetterConfig }: UpdateInput | CreateInput): void {
   const target = DeadLetterConfig?.TargetArn
   if (
     target &&
@@ -86,13 +98,6 @@ function checkCombinations({ DeadLetterConfig, LoggingConfig }: UpdateInput | Cr
   ) {
     throw new InvalidParameterValueException(
       `The provided target ARN ${target.slice(0, 256)} is not an Amazon SQS queue or an Amazon SNS topic.`,
-    )
-  }
-  const hasLevel =
-    LoggingConfig?.ApplicationLogLevel !== undefined || LoggingConfig?.SystemLogLevel !== undefined
-  if (hasLevel && LoggingConfig?.LogFormat === 'Text') {
-    throw new InvalidParameterValueException(
-      'Log levels are only supported when the log format is JSON.',
     )
   }
 }

@@ -22,6 +22,8 @@ const hotReloadBucket = 'hot-reload'
 /** Code that was looked at; `zip` is to be kept. */
 export interface TakenCode {
   readonly record: CodeRecord
+  /** Where it lies on this machine. */
+  readonly folder: string
   readonly zip: Uint8Array | undefined
 }
 
@@ -43,8 +45,8 @@ async function takeZip(host: FunctionHost, zip: Uint8Array): Promise<TakenCode> 
     throw new InvalidParameterValueException('Uploaded file must be a non-empty zip')
   }
   try {
-    const { sha256 } = await host.unpackCode(zip)
-    return { record: { type: 'zip', sha256, sizeBytes: zip.length }, zip }
+    const { sha256, folder } = await host.unpackCode(zip)
+    return { record: { type: 'zip', sha256, sizeBytes: zip.length }, folder, zip }
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'CodeRejected') throw error
     throw new InvalidParameterValueException(
@@ -68,7 +70,8 @@ async function takeFolder(path: string | undefined): Promise<TakenCode> {
       'With the S3Bucket "hot-reload", S3Key is the absolute path of a folder on this machine.',
     )
   }
-  return { record: { type: 'folder', path: resolve(path) }, zip: undefined }
+  const folder = resolve(path)
+  return { record: { type: 'folder', path: folder }, folder, zip: undefined }
 }
 
 /** Keeps the zip with the function. */

@@ -108,7 +108,15 @@ function loggingOf(
   }: NonNullable<UpdateInput['LoggingConfig']>,
 ): LoggingRecord {
   const group = LogGroup ?? old.LogGroup
-  if ((LogFormat ?? old.LogFormat) === 'Text') return { LogFormat: 'Text', LogGroup: group }
+  if ((LogFormat ?? old.LogFormat) === 'Text') {
+    if (ApplicationLogLevel !== undefined || SystemLogLevel !== undefined) {
+      // The words are a guess.
+      throw new InvalidParameterValueException(
+        'Log levels are only supported when the log format is JSON.',
+      )
+    }
+    return { LogFormat: 'Text', LogGroup: group }
+  }
   return {
     LogFormat: 'JSON',
     ApplicationLogLevel: ApplicationLogLevel ?? old.ApplicationLogLevel ?? 'INFO',

@@ -69,8 +69,11 @@ export interface RunStreamEnd {
 export interface FunctionHost {
   /** Rejects with errors named `TooManyInvocations`, `InvocationTooLarge`, `RuntimeUnsupported`, `FunctionGone`. */
   invoke(settings: RunSettings, invocation: RunInvocation): Promise<RunResult>
-  /** Undefined when functions of the runtime can be run, else a sentence that says why not. */
-  whyNotRunnable(runtime: string): string | undefined
+  /**
+   * Undefined when functions of the runtime can be run, else a sentence that says why not. `folders`: with the code, then
+   * with its layers; without them only the runtime is looked at.
+   */
+  whyNotRunnable(runtime: string, folders?: readonly string[]): string | undefined
   /** Unpacks a zip. Rejects with an error named `CodeRejected` whose `reason` is `unreadable` or `too-large`. */
   unpackCode(zip: Uint8Array): Promise<{ readonly folder: string; readonly sha256: string }>
   /** The folder of code that was unpacked on this machine before. */

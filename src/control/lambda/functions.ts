@@ -9,8 +9,8 @@ import {
 import type { LambdaOperations } from '../../aws/operations.lambda.ts'
 import { leadsTo } from './aliases.ts'
 import { change, checkRevision } from './change.ts'
-import { checkConfiguration, checkSnapStart } from './checks.ts'
-import { codesOf, dropCodes, keepCode, takeCode } from './code.ts'
+import { checkConfiguration, checkSnapStart, refuseUnrunnable } from './checks.ts'
+import { codesOf, dropCodes, foldersOf, keepCode, takeCode } from './code.ts'
 import {
   type Configuration,
   configurationOf,
@@ -47,6 +47,7 @@ export async function createFunction(
   const layers = await takeLayers(ctx, input.Layers ?? [])
   const made = { revisionId: ctx.ids.uuid(), lastModifiedMs: ctx.clock.now() }
   const record = withLayers(newFunction(name, input, code.record, made), layers.uses)
+  refuseUnrunnable(ctx.functions, record.runtime, [code.folder, ...layers.folders])
   return change(ctx, name, async tx => {
     if (await tx.get(functions, '', name)) {
       throw new ResourceConflictException(`Function already exist: ${name}`)
@@ -116,8 +117,10 @@ export async function updateFunctionCode(
     throw new InvalidParameterValueException('PublishTo is not built yet in Portcullis.')
   }
   // Before the zip is unpacked, to say what is plain at once.
-  await ctx.store.read(ctx.namespace, tx => latestOf(ctx, tx, name))
+  const latest = await ctx.store.read(ctx.namespace, tx => latestOf(ctx, tx, name))
   const code = await takeCode(ctx.functions, input)
+  const { layers } = await foldersOf(ctx.functions, ctx.store, ctx.namespace, latest)
+  refuseUnrunnable(ctx.functions, latest.runtime, [code.folder, ...layers])
   return change(ctx, name.name, async tx => {
     const old = await latestOf(ctx, tx, name)
     checkRevision(input.RevisionId, old.revisionId)
@@ -144,9 +147,14 @@ export async function updateFunctionConfiguration(
   const name = functionNameOf(ctx, input.FunctionName)
   checkConfiguration(ctx.functions, input)
   // Before layers are looked up, to say what is plain at once.
-  const { runtime } = await ctx.store.read(ctx.namespace, tx => latestOf(ctx, tx, name))
-  checkSnapStart(input, input.Runtime ?? runtime)
+  const latest = await ctx.store.read(ctx.namespace, tx => latestOf(ctx, tx, name))
+  const runtime = input.Runtime ?? latest.runtime
+  checkSnapStart(input, runtime)
   const layers = input.Layers && (await takeLayers(ctx, input.Layers))
+  if (layers || input.Runtime !== undefined) {
+    const old = await foldersOf(ctx.functions, ctx.store, ctx.namespace, latest)
+    refuseUnrunnable(ctx.functions, runtime, [old.folder, ...(layers?.folders ?? old.layers)])
+  }
   return change(ctx, name.name, async tx => {
     const old = await latestOf(ctx, tx, name)
     checkRevision(input.RevisionId, old.revisionId)

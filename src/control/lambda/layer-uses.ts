@@ -8,13 +8,15 @@ import type { Writer } from '../../store/store.ts'
 import type { LambdaContext } from './context.ts'
 import { parseLayerVersion } from './layer-names.ts'
 import { mayUse } from './layer-permissions.ts'
-import { codeKey, type LayerUse, layerKey, layerVersions } from './records.ts'
+import { type CodeRecord, codeKey, type LayerUse, layerKey, layerVersions } from './records.ts'
 
 const layerLimit = 5
 
 /** Layers that were found, with the zips to copy. */
 export interface TakenLayers {
   readonly uses: LayerUse[]
+  /** Where they lie on this machine. */
+  readonly folders: readonly string[]
   readonly zips: readonly Uint8Array[]
 }
 
@@ -27,6 +29,7 @@ export async function takeLayers(
     throw new InvalidParameterValueException(`Cannot reference more than ${layerLimit} layers.`)
   }
   const uses: LayerUse[] = []
+  const folders: string[] = []
   const zips: Uint8Array[] = []
   const seen = new Set<string>()
   for (const arn of arns) {
@@ -39,8 +42,21 @@ export async function takeLayers(
     seen.add(`${account} ${name}`)
     uses.push(use)
     if (zip) zips.push(zip)
+    folders.push(await folderOf(ctx, use.code, zip))
   }
-  return { uses, zips }
+  return { uses, folders, zips }
+}
+
+async function folderOf(
+  { functions }: LambdaContext,
+  code: CodeRecord,
+  zip: Uint8Array | undefined,
+): Promise<string> {
+  if (code.type === 'folder') return code.path
+  const found = await functions.findCode(code.sha256)
+  if (found !== undefined) return found
+  if (zip === undefined) throw new Error('the zip of a layer is lost')
+  return (await functions.unpackCode(zip)).folder
 }
 
 /** Keeps copies of the layers' zips with the function. */
