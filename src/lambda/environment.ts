@@ -31,11 +31,11 @@ import { FrameConversation } from './frame-conversation.ts'
 import { type Exit, FunctionProcess } from './function-process.ts'
 import { realPython } from './interpreters.ts'
 import { type LaunchOptions, launchOf } from './launch.ts'
-import { EnvironmentLog, type LogForm, type OnLog } from './log.ts'
+import { EnvironmentLog, logFormOf, type OnLog } from './log.ts'
 import type { Places } from './places.ts'
-import type { Failure, Initialization, SystemLevel } from './platform-events.ts'
+import type { Failure, Initialization } from './platform-events.ts'
 import { RuntimeApi } from './runtime-api.ts'
-import { hasBootstrap, type Runtime, runtimeOf } from './runtimes.ts'
+import { hasBootstrap, type Runtime, runtimeOf, versionOf } from './runtimes.ts'
 import { socketOf } from './sandbox.ts'
 import {
   type FunctionSettings,
@@ -112,7 +112,7 @@ export class Environment implements Listener, Watched {
       arn: settings.arn,
       stream: `${day}/[${settings.version}]${id}`,
       limitBytes: options.logLimitBytes,
-      form: formOf(settings),
+      form: logFormOf(settings),
       now: () => options.clock.now(),
       onLog: options.onLog,
     })
@@ -381,27 +381,5 @@ export class Environment implements Listener, Watched {
   #describeForApi(): { arn: string; responseLimitBytes: number; pid: () => number | undefined } {
     const { responseLimitBytes } = this.#options
     return { arn: this.#settings.arn, responseLimitBytes, pid: () => this.pid }
-  }
-}
-
-function versionOf(runtime: Runtime, id: string): string {
-  switch (runtime.type) {
-    case 'node':
-      return `nodejs:${process.versions.node}`
-    case 'python':
-      return `python:3.${runtime.minor}`
-    case 'custom':
-      return id
-    default:
-      return runtime satisfies never
-  }
-}
-
-function formOf(settings: FunctionSettings): LogForm {
-  return {
-    format: settings.logFormat ?? 'Text',
-    applicationLevel: logLevelOf(settings) ?? 'TRACE',
-    // The control plane lets no other words through.
-    systemLevel: (settings.systemLogLevel ?? 'INFO') as SystemLevel,
   }
 }

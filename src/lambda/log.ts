@@ -8,7 +8,8 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
 import { jsonOf, type PlatformEvent, type SystemLevel, textOf } from './platform-events.ts'
-import type { LogLine } from './settings.ts'
+import type { FunctionSettings, LogLine } from './settings.ts'
+import { logLevelOf } from './variables.ts'
 
 const tailBytes = 4096
 
@@ -23,6 +24,16 @@ export interface LogForm {
 }
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
+
+/** As the function's settings say. */
+export function logFormOf(settings: FunctionSettings): LogForm {
+  return {
+    format: settings.logFormat ?? 'Text',
+    applicationLevel: logLevelOf(settings) ?? 'TRACE',
+    // The control plane lets no other words through.
+    systemLevel: (settings.systemLogLevel ?? 'INFO') as SystemLevel,
+  }
+}
 
 /** The log of one environment; `begin` and `end` mark its invocations. */
 export class EnvironmentLog {

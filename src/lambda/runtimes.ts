@@ -73,6 +73,20 @@ export function whyMissing(id: string, pythonPath: string): string | undefined {
   return `Functions of the runtime ${id} need Python 3, and there is no ${pythonPath} here. Install it, or name it with --python.`
 }
 
+/** What INIT_START names: the version that runs. */
+export function versionOf(runtime: Runtime, id: string): string {
+  switch (runtime.type) {
+    case 'node':
+      return `nodejs:${process.versions.node}`
+    case 'python':
+      return `python:3.${runtime.minor}`
+    case 'custom':
+      return id
+    default:
+      return runtime satisfies never
+  }
+}
+
 /** Whether the file is there and may be run. */
 export function isExecutable(path: string): boolean {
   try {
