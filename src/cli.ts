@@ -173,6 +173,12 @@ Example:
     )
   })
 
+// Whoever reads us may stop early: `portcullis logs F | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 const exitCode = await run()
 if (exitCode !== 0) process.exitCode = exitCode
 

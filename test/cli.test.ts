@@ -1,5 +1,7 @@
 /** The command line as a user meets it: help, mistakes, start, import, explain, and how it ends. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -251,4 +253,16 @@ test('the package’s command is the built one', async () => {
     `require(${JSON.stringify(join(projectRoot, 'package.json'))}).bin.portcullis`,
   ])
   assert.equal(out.trim(), 'dist/src/cli.js')
+})
+
+test('a reader that stops early is no error', async () => {
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli.js'), 'start', '--help'])
+  child.stdout.destroy()
+  let complaints = ''
+  child.stderr.on('data', chunk => {
+    complaints += chunk
+  })
+  const [code] = await once(child, 'close')
+  assert.equal(complaints, '')
+  assert.equal(code, 0)
 })
