@@ -22,5 +22,7 @@ export const requestGuesses: readonly string[] = [
   '  body that begins like JSON, 400 `Invalid JSON in request body`; where a model is to be held against it, BAD_REQUEST_BODY with',
   '  `[Unknown error parsing request body]` as `$context.error.validationErrorString`. No body at all counts as `{}` for models.',
   '- **Slashes** between stage and path count as one for routes, policies and functions, while `requestContext.path` keeps them.',
-  '- **Headers of gateway responses** that say how an answer is framed (`Content-Length`, `Connection`, …) are left out.',
+  '- **Gateway responses**: headers that say how an answer is framed (`Content-Length`, `Connection`, …) are left out. An entry that',
+  '  sets no status has that of DEFAULT_4XX or DEFAULT_5XX, else that of the refusal (a failed function stays 502); one that has',
+  '  AWS’s own template has the built-in body, `Message` of ACCESS_DENIED included.',
 ]

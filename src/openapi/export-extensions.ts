@@ -3,6 +3,7 @@
  * What has its default value is left out, as AWS does; words are written in the case in which AWS writes them.
  */
 import type { ApiSnapshot, Integration, IntegrationResponse } from '../aws/rest-api.ts'
+import { type RefusalType, refusals } from '../messages/refusals.ts'
 import type { Json } from './export-context.ts'
 import { defined, templatesOut } from './tree.ts'
 
@@ -56,7 +57,7 @@ export function rootExtensions(snapshot: ApiSnapshot): {
   const validators = requestValidators.map(({ id, name, ...flags }) => [name ?? id, flags] as const)
   const responses = gatewayResponses.map(({ responseType, statusCode, ...rest }) => [
     responseType,
-    { ...(statusCode === undefined ? {} : { statusCode: Number(statusCode) }), ...rest },
+    { ...statusOf(responseType, statusCode), ...rest },
   ])
   return {
     endpoint: Object.keys(endpoint).length === 0 ? undefined : endpoint,
@@ -77,6 +78,13 @@ export function rootExtensions(snapshot: ApiSnapshot): {
       'x-amazon-apigateway-endpoint-access-mode': api.endpointAccessMode,
     }),
   }
+}
+
+/** As AWS tells it: a type's own status where none was set. */
+function statusOf(type: string, statusCode: string | undefined): Json {
+  const own = Object.hasOwn(refusals, type) ? refusals[type as RefusalType].status : undefined
+  const status = statusCode === undefined ? own : Number(statusCode)
+  return status === undefined ? {} : { statusCode: status }
 }
 
 function patternOf({ selectionPattern }: IntegrationResponse): string {

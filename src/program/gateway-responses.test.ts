@@ -4,7 +4,11 @@ import type { GatewayResponse } from '../aws/rest-api.ts'
 import type { MethodRequest } from '../messages/messages.ts'
 import type { RefusalType } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
-import { compileGatewayResponses } from './gateway-responses.ts'
+import {
+  compileGatewayResponses,
+  defaultTemplate,
+  gatewayResponseNotices,
+} from './gateway-responses.ts'
 import type { GatewayResponseSource } from './program.ts'
 
 const source: GatewayResponseSource = {
@@ -124,7 +128,7 @@ test('a header can neither break the framing nor hold a line end', () => {
 })
 
 const substitutions: { template: string; want: string }[] = [
-  { template: '{"message":$context.error.messageString}', want: '{"message":"No \\"x\\""}' },
+  { template: '{"m":$context.error.messageString}', want: '{"m":"No \\"x\\""}' },
   { template: '$context.error.message.', want: 'No "x".' },
   { template: '$context.requestTimeEpoch/$stageVariables.colour', want: '5/red' },
   {
@@ -149,6 +153,31 @@ test('a template is plain substitution', () => {
       template,
     )
   }
+})
+
+test('AWS’s own template is the built-in body, and other types stand beside it', () => {
+  const { body } = plan('ACCESS_DENIED', {
+    responseType: 'DEFAULT_4XX',
+    responseTemplates: { 'application/json': defaultTemplate, 'text/html': 'html' },
+  })
+  assert.equal(body(undefined, source), undefined)
+  assert.deepEqual(body('text/html', source), { mediaType: 'text/html', text: 'html' })
+})
+
+test('paths and queries are known, have no effect, and that is said', () => {
+  const entry: GatewayResponse = {
+    responseType: 'THROTTLED',
+    responseParameters: {
+      'gatewayresponse.path.a': 'method.request.path.b',
+      'gatewayresponse.querystring.c': "'x'",
+      'gatewayresponse.header.d': "'y'",
+    },
+  }
+  assert.deepEqual(plan('THROTTLED', entry).headers(source), ['d', 'y'])
+  assert.deepEqual(gatewayResponseNotices([entry]), [
+    'Gateway response THROTTLED: gatewayresponse.path.a has no effect: an answer has headers only.',
+    'Gateway response THROTTLED: gatewayresponse.querystring.c has no effect: an answer has headers only.',
+  ])
 })
 
 test('the template is chosen by Accept', () => {

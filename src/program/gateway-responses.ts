@@ -5,6 +5,12 @@
  *     headers, body   own entry, else DEFAULT_4XX / DEFAULT_5XX by the type's class, else built in
  *     status          own entry's, else that of the DEFAULT entry (it counts for its whole class), else the type's
  *
+ * An entry is filled up with AWS's own template as soon as it is put; that template is the built-in body, `Message` of
+ * ACCESS_DENIED included (guess).
+ *
+ * A parameter may stand for a header, a path or a query ("x-amazon-apigateway-gateway-responses.responseParameters"); an
+ * answer has only the first of them.
+ *
  * Templates are not VTL: `$context.x`, `$stageVariables.x` and `$method.request.{header|querystring|path}.x` are
  * replaced by their values as they are, nothing else.
  */
@@ -18,6 +24,9 @@ import { ProgramError } from './program-error.ts'
 
 type ReadText = (source: GatewayResponseSource) => string | undefined
 
+/** AWS's own template of every type, for `application/json`. */
+export const defaultTemplate = '{"message":$context.error.messageString}'
+
 interface Customised {
   readonly status: number | null
   readonly headers: readonly { readonly name: string; readonly read: ReadText }[]
@@ -26,7 +35,8 @@ interface Customised {
 
 interface Body {
   readonly mediaType: string
-  readonly read: ReadText
+  /** null: AWS's own. */
+  readonly read: ReadText | null
 }
 
 /** These say how our own answer is framed, so a definition may not set them (guess: AWS leaves them out as well). */
@@ -74,7 +84,7 @@ function planFor(
     },
     body(accept: string | undefined, source: GatewayResponseSource) {
       const body = used.bodies?.forResponse(accept)
-      if (body === undefined) return undefined
+      if (body === undefined || body.read === null) return undefined
       return { mediaType: body.mediaType, text: body.read(source) ?? '' }
     },
   })
@@ -95,25 +105,50 @@ function compileEntry(entry: GatewayResponse): Customised {
   if (entry.statusCode !== undefined && !/^[1-5]\d\d$/.test(entry.statusCode)) {
     throw new ProgramError({}, `gateway response ${type}: ${entry.statusCode} is not a status`)
   }
-  const all = Object.entries(entry.responseParameters ?? {}).map(([key, expression]) => {
-    const [, name] = /^gatewayresponse\.header\.([A-Za-z0-9!#$%&'*+.^_`|~-]+)$/.exec(key) ?? []
+  const headers: { readonly name: string; readonly read: ReadText }[] = []
+  for (const [key, expression] of Object.entries(entry.responseParameters ?? {})) {
+    const { location, name } = parameterName(key) ?? {}
     const read = compileSource(expression)
     if (name === undefined || read === undefined) {
       throw new ProgramError({}, `gateway response ${type}: ${key} cannot be set to ${expression}`)
     }
-    return { name, read }
-  })
-  const headers = all.filter(header => !framing.has(header.name.toLowerCase()))
+    if (location === 'header' && !framing.has(name.toLowerCase())) headers.push({ name, read })
+  }
   const bodies = new Map<string, Body>()
   for (const [key, template] of Object.entries(entry.responseTemplates ?? {})) {
     const mediaType = templateMediaType(key, {}, `gateway response ${type}`)
-    bodies.set(mediaType, { mediaType, read: compileSubstitution(template) })
+    const isDefault = template === defaultTemplate && mediaType === 'application/json'
+    bodies.set(mediaType, { mediaType, read: isDefault ? null : compileSubstitution(template) })
   }
   return {
     status: entry.statusCode === undefined ? null : Number(entry.statusCode),
     headers,
     bodies: bodies.size === 0 ? null : choose(bodies),
   }
+}
+
+function parameterName(key: string): { readonly location: string; readonly name: string } | null {
+  const [, location, name] =
+    /^gatewayresponse\.(header|path|querystring)\.([A-Za-z0-9!#$%&'*+.^_`|~-]+)$/.exec(key) ?? []
+  return location === undefined || name === undefined ? null : { location, name }
+}
+
+/** What is wrong with a gateway response's parameter, null: nothing. */
+export function gatewayParameterProblem(key: string, expression: string): 'name' | 'value' | null {
+  if (parameterName(key) === null) return 'name'
+  return compileSource(expression) === undefined ? 'value' : null
+}
+
+/** What has no effect, one sentence for each. */
+export function gatewayResponseNotices(entries: readonly GatewayResponse[]): string[] {
+  return entries.flatMap(({ responseType, responseParameters = {} }) =>
+    Object.keys(responseParameters)
+      .filter(key => !key.startsWith('gatewayresponse.header.'))
+      .map(
+        key =>
+          `Gateway response ${responseType}: ${key} has no effect: an answer has headers only.`,
+      ),
+  )
 }
 
 function compileSource(expression: string): ReadText | undefined {

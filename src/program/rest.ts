@@ -11,7 +11,7 @@ import type { AuthorizerPlan } from './authorizer-plan.ts'
 import { planAuthorizer } from './authorizer-plans.ts'
 import { cacheCapacity, cacheScope, compileCaching } from './caching.ts'
 import { canarySource } from './canary.ts'
-import { compileGatewayResponses } from './gateway-responses.ts'
+import { compileGatewayResponses, gatewayResponseNotices } from './gateway-responses.ts'
 import { type PlanSettings, planIntegration } from './integration-plans.ts'
 import { compileMediaTypes } from './media-types.ts'
 import { compileModels, type Models } from './models.ts'
@@ -85,7 +85,10 @@ function compileDeployment(
     binaryMediaTypes: binary,
     minimumCompressionBytes: api.minimumCompressionSize ?? null,
     cacheBytes: cacheCapacity(stage),
-    notices: Object.freeze(stageNotices(stage)),
+    notices: Object.freeze([
+      ...stageNotices(stage),
+      ...gatewayResponseNotices(snapshot.gatewayResponses),
+    ]),
   })
 }
 

@@ -70,6 +70,38 @@ test('a gateway response that was put is filled up with defaults, and goes back 
   assert.equal(read.statusCode, '401')
 })
 
+test('parameters stand for headers, paths or queries, and read something', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const { id: restApiId } = await client.send(new CreateRestApiCommand({ name: 'x' }))
+  const put = (responseParameters: Record<string, string>) =>
+    client.send(
+      new PutGatewayResponseCommand({ restApiId, responseType: 'THROTTLED', responseParameters }),
+    )
+  const good = {
+    'gatewayresponse.header.a': "'*'",
+    'gatewayresponse.header.b': 'method.request.header.Accept',
+    'gatewayresponse.header.c': 'context.requestId',
+    'gatewayresponse.header.d': 'stageVariables.x',
+    'gatewayresponse.path.e': 'method.request.path.petId',
+    'gatewayresponse.querystring.f': 'method.request.querystring.q',
+  }
+  assert.deepEqual(answer(await put(good), 201)['responseParameters'], good)
+  const words = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : '
+  const bad: [key: string, expression: string, message: string][] = [
+    ['gatewayresponse.body', "'x'", 'parameter specified: gatewayresponse.body'],
+    ['gatewayresponse.body.a', "'x'", 'parameter specified: gatewayresponse.body.a'],
+    ['gatewayresponse.header.', "'x'", 'parameter specified: gatewayresponse.header.'],
+    ['method.response.header.a', "'x'", 'parameter specified: method.response.header.a'],
+    ['gatewayresponse.header.a', '*', 'specified: *'],
+    ['gatewayresponse.header.a', 'method.request.cookie.a', 'specified: method.request.cookie.a'],
+  ]
+  for (const [key, expression, message] of bad) {
+    const text = `${words}[Invalid mapping expression ${message}]`
+    await refused(put({ [key]: expression }), 'BadRequestException', 400, text)
+  }
+})
+
 test('a gateway response is updated path by path', async () => {
   await using control = await startControl()
   const { client } = control

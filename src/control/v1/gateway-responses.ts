@@ -6,6 +6,7 @@
  */
 import { BadRequestException, NotFoundException } from '../../aws/faults.ts'
 import type { RestOperations } from '../../aws/operations.v1.ts'
+import { defaultTemplate, gatewayParameterProblem } from '../../program/gateway-responses.ts'
 import type { ControlContext, ReadContext } from '../context.ts'
 import { draftOf, entryOf } from '../draft.ts'
 import { pageOf } from '../paging.ts'
@@ -50,7 +51,7 @@ const defaultStatuses: Readonly<Record<string, string | undefined>> = {
   WAF_FILTERED: '403',
 }
 
-const defaultTemplates = { 'application/json': '{"message":$context.error.messageString}' }
+const defaultTemplates = { 'application/json': defaultTemplate }
 
 export async function putGatewayResponse(
   ctx: ControlContext,
@@ -146,27 +147,40 @@ export async function deleteGatewayResponse(
   }
 }
 
-/** AWS's own answer of a type: what a response has where it says nothing. */
+/**
+ * AWS's own answer of a type: what a response has where it says nothing. Without the status, which is told and not kept:
+ * DEFAULT_4XX and DEFAULT_5XX give theirs to whatever set none, and refusals of one type may differ in it.
+ */
 export function defaultOf(responseType: string): GatewayResponseRecord {
-  const statusCode = entryOf(defaultStatuses, responseType)
-  const response = { responseType, responseParameters: {}, responseTemplates: defaultTemplates }
-  return draftOf(statusCode === undefined ? response : { ...response, statusCode })
+  return draftOf({ responseType, responseParameters: {}, responseTemplates: defaultTemplates })
 }
 
 // A response whose map was taken away altogether answers an empty one, like the defaults [R].
 function present(response: GatewayResponseRecord, defaultResponse: boolean): GatewayResponse {
-  const { responseParameters = {}, responseTemplates = {} } = response
-  return { ...response, responseParameters, responseTemplates, defaultResponse } as GatewayResponse
+  const { responseType = '', responseParameters = {}, responseTemplates = {} } = response
+  const status = entryOf(defaultStatuses, responseType)
+  return {
+    ...(status === undefined ? {} : { statusCode: status }),
+    ...response,
+    responseParameters,
+    responseTemplates,
+    defaultResponse,
+  } as GatewayResponse
 }
 
-// The words follow those for other mappings; not recorded for this resource.
-function checkParameters({ responseParameters }: GatewayResponseRecord): void {
-  for (const name of Object.keys(responseParameters ?? {})) {
-    if (!name.startsWith('gatewayresponse.header.')) {
-      throw new BadRequestException(
-        'Invalid mapping expression specified: Validation Result: warnings : [], errors : ' +
-          `[Invalid mapping expression parameter specified: ${name}]`,
-      )
-    }
+/**
+ * Throws `BadRequestException` for a parameter that is neither of header, path nor query, or an expression that reads
+ * nothing. The words follow those for other mappings; not recorded for this resource.
+ */
+export function checkParameters({ responseParameters }: GatewayResponseRecord): void {
+  for (const [name, expression] of Object.entries(responseParameters ?? {})) {
+    const problem = gatewayParameterProblem(name, expression)
+    if (problem === null) continue
+    throw new BadRequestException(
+      'Invalid mapping expression specified: Validation Result: warnings : [], errors : ' +
+        (problem === 'name'
+          ? `[Invalid mapping expression parameter specified: ${name}]`
+          : `[Invalid mapping expression specified: ${expression}]`),
+    )
   }
 }

@@ -19,7 +19,7 @@ import {
   requestValidators,
   resources,
 } from '../records.ts'
-import { defaultOf } from './gateway-responses.ts'
+import { checkParameters, defaultOf } from './gateway-responses.ts'
 import { checkPathPart, childPath } from './resources.ts'
 
 /** What a document that is merged into the API may refer to. */
@@ -65,6 +65,7 @@ export async function mergeParts(
   }
   for (const response of imported.gatewayResponses) {
     const whole = { ...defaultOf(response.responseType), ...draftOf(response) }
+    checkParameters(whole)
     await tx.put(gatewayResponses, api.id, response.responseType, whole)
   }
   await mergeDocumentation(ctx, api.id, imported)
