@@ -9,7 +9,7 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html; refusals have
  * AWS's words, as in https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-import { functionArn, parseFunctionName } from '../aws/arn.ts'
+import { functionArn, parseArn, parseFunctionName } from '../aws/arn.ts'
 import { AccessDeniedException } from '../aws/faults.ts'
 import type { SigningIdentity } from '../aws/identity.ts'
 import type { ContextValue } from '../aws/policy/verdict.ts'
@@ -22,6 +22,7 @@ import { type OwnerType, ownerArn } from './iam/names.ts'
 import { ownerKinds } from './iam/owners.ts'
 import { keyOf } from './iam/records.ts'
 import { type RightsVerdict, rightsOf } from './identity-rights.ts'
+import type { CheckPassRole } from './pass-role.ts'
 import type { Caller } from './transactions.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -71,6 +72,29 @@ export async function authorizeCall(
     isTls,
     region: service.query === null ? namespace.region : 'us-east-1',
   })
+}
+
+/** What asks before the caller puts a role into a record. */
+export function passRoleCheck(
+  { clock }: { readonly clock: Clock },
+  {
+    identity,
+    namespace,
+    userAgent,
+    sourceIp,
+    isTls,
+  }: Caller & { readonly identity: SigningIdentity },
+): CheckPassRole {
+  const facts = { clock, userAgent, sourceIp, isTls, region: namespace.region }
+  return (roleArn, service) => {
+    if (parseArn(roleArn)?.account !== identity.account) {
+      // Known from users' reports.
+      throw new AccessDeniedException('Cross-account pass role is not allowed.')
+    }
+    refuseUnlessAllowed(identity, 'iam:PassRole', roleArn, facts, {
+      'iam:passedtoservice': service,
+    })
+  }
 }
 
 /** Throws `AccessDeniedException` unless the identity's policies allow the action; `own` are the call's own condition keys. */

@@ -24,7 +24,7 @@ import { scopeOf } from '../aws/sigv4-claim.ts'
 import { headerOf, type WireRequest, type WireResponse } from '../aws/wire.ts'
 import { clientOf } from '../base/client-headers.ts'
 import type { Namespace } from '../store/store.ts'
-import { authorizeCall } from './administration.ts'
+import { authorizeCall, passRoleCheck } from './administration.ts'
 import { authenticate, type Credentials } from './caller.ts'
 import { partitionOf } from './context.ts'
 import { iamControl } from './iam/operations.ts'
@@ -114,6 +114,7 @@ export function createControlServer(
         identity,
         method,
         rawPath,
+        checkPassRole: null,
       }
       // The path of a connection has the stage's address in front of it, which is signed but not matched.
       const path = name === 'management' ? splitConnectionPath(rawPath)?.path : undefined
@@ -150,10 +151,9 @@ function authorized(
     guarded[name] = async (caller, input) => {
       const { identity } = caller
       // Without one, what the call was given has to prove who asks: see `anonymous`.
-      if (identity !== null) {
-        await authorizeCall(deps, { ...caller, identity }, service, name, input)
-      }
-      return call(caller, input)
+      if (identity === null) return call(caller, input)
+      await authorizeCall(deps, { ...caller, identity }, service, name, input)
+      return call({ ...caller, checkPassRole: passRoleCheck(deps, { ...caller, identity }) }, input)
     }
   }
   return guarded

@@ -12,6 +12,7 @@ import type { Ids } from '../base/ids.ts'
 import { RecordExists, RecordMissing, StaleRecord } from '../store/errors.ts'
 import type { Namespace, Reader, Store, Writer } from '../store/store.ts'
 import { type Change, type ControlContext, partitionOf } from './context.ts'
+import { type CheckPassRole, passingRoles } from './pass-role.ts'
 import { Changes } from './publication.ts'
 import type { DataPlaneTests } from './test-request.ts'
 
@@ -41,6 +42,8 @@ export interface Caller {
   /** The request's, for what policies call the operation. */
   readonly method: string
   readonly rawPath: string
+  /** Asked before a role is put into a record; null: the caller may pass any. */
+  readonly checkPassRole: CheckPassRole | null
 }
 
 export interface TransactionDeps {
@@ -65,11 +68,14 @@ export function transactional(
         ? runRead
         : runWrite
     const marksChange = changesIdentities && run === runWrite
-    wrapped[name] = (caller, input) =>
-      run(deps, caller, context => {
+    wrapped[name] = (caller, input) => {
+      const { checkPassRole } = caller
+      const store = checkPassRole ? passingRoles(deps.store, checkPassRole) : deps.store
+      return run({ ...deps, store }, caller, context => {
         if (marksChange) context.identitiesChanged()
         return handler(context, input)
       })
+    }
   }
   return wrapped
 }
