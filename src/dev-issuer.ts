@@ -7,10 +7,10 @@
  *     GET  /_portcullis/issuer/{pool}/jwks.json
  *
  * Tokens look like Cognito's ("Understanding user pool JSON web tokens" in its developer guide): `iss` is the pool's address
- * at AWS. The key lies in the data folder, for this user's eyes only, so that tokens outlive a restart.
+ * at AWS. The key lies in the data folder, sealed, so that tokens outlive a restart.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   calculateJwkThumbprint,
@@ -22,6 +22,8 @@ import {
 } from 'jose'
 import { userPoolUrl } from './authorizers/jwt/issuers.ts'
 import type { Clock } from './base/clock.ts'
+import { openText, sealText } from './base/sealing.ts'
+import type { MasterKeys } from './master-key-file.ts'
 
 export interface TokenWish {
   readonly use: 'id' | 'access'
@@ -58,8 +60,12 @@ export function issuerOfPool(poolId: string): string {
 }
 
 /** Reads the key, or makes one at the first start. Rejects when the file is there and is no key. */
-export async function openDevIssuer(dataDir: string, clock: Clock): Promise<DevIssuer> {
-  const privateJwk = await readOrMakeKey(join(dataDir, 'dev-issuer'))
+export async function openDevIssuer(
+  dataDir: string,
+  keys: Pick<MasterKeys, 'current' | 'old'>,
+  clock: Clock,
+): Promise<DevIssuer> {
+  const privateJwk = await readOrMakeKey(join(dataDir, 'dev-issuer'), keys)
   const key = await importJWK(privateJwk, algorithm)
   const kid = await calculateJwkThumbprint(privateJwk)
   const { kty, n, e } = privateJwk
@@ -99,23 +105,74 @@ function claimsOf({ use, claims, scope, expiresIn }: TokenWish, iss: string, now
   }
 }
 
-async function readOrMakeKey(folder: string): Promise<JWK> {
-  const file = join(folder, 'key.json')
-  try {
-    return checked(JSON.parse(await readFile(file, 'utf8')), file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Error(`the key of the built-in issuer cannot be read from ${file}`, {
-        cause: error,
-      })
-    }
-  }
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  const jwk = await exportJWK(privateKey)
+const keyName = 'key.sealed'
+/** Of older versions, which did not seal it. */
+const plainName = 'key.json'
+
+async function readOrMakeKey(
+  folder: string,
+  { current, old }: Pick<MasterKeys, 'current' | 'old'>,
+): Promise<JWK> {
+  const file = join(folder, keyName)
+  const text = await textOf(file)
+  const sealing = current.derive('dev issuer')
+  const jwk =
+    text === null
+      ? ((await plainKey(join(folder, plainName))) ?? (await makeKey()))
+      : readKey(file, () => openWith([sealing, old?.derive('dev issuer')], text))
+  // Sealed anew at each start: with the key of now, whatever it was sealed with before.
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  // Whoever came first wins: nobody's tokens are made worthless.
-  await writeFile(file, JSON.stringify(jwk), { mode: 0o600, flag: 'wx' })
+  const draft = `${file}.draft`
+  await writeFile(draft, sealText(sealing, keyName, JSON.stringify(jwk)), { mode: 0o600 })
+  await rename(draft, file)
+  await rm(join(folder, plainName), { force: true })
   return jwk
+}
+
+/** Throws when none of the keys opens it. */
+function openWith([key, ...others]: readonly (Buffer | undefined)[], text: string): string {
+  try {
+    return openText(key ?? Buffer.alloc(0), keyName, text)
+  } catch (error) {
+    if (others.length === 0) throw error
+    return openWith(others, text)
+  }
+}
+
+/** null: there is none. */
+async function plainKey(file: string): Promise<JWK | null> {
+  const text = await textOf(file)
+  return text === null ? null : readKey(file, () => text)
+}
+
+async function makeKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  return exportJWK(privateKey)
+}
+
+/** null: there is no such file. */
+async function textOf(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw unreadable(file, cause)
+  }
+}
+
+function readKey(file: string, textIn: () => string): JWK {
+  try {
+    return checked(JSON.parse(textIn()), file)
+  } catch (cause) {
+    throw unreadable(file, cause)
+  }
+}
+
+function unreadable(file: string, cause: unknown): Error {
+  return new Error(
+    `the key of the built-in issuer cannot be read from ${file}; with another master key it has to be deleted`,
+    { cause },
+  )
 }
 
 function checked(value: unknown, file: string): JWK {

@@ -27,7 +27,7 @@ import { type DevIssuer, openDevIssuer } from './dev-issuer.ts'
 import { IdentityPublisher } from './identity-publisher.ts'
 import { integrationTools } from './integration-tools.ts'
 import { LastGood } from './last-good.ts'
-import { masterKeys } from './master-key-file.ts'
+import { type MasterKeys, masterKeys } from './master-key-file.ts'
 import type { InvokeFunction } from './messages/messages.ts'
 import { createLog, type Log } from './observe/log.ts'
 import { openFunctions } from './open-functions.ts'
@@ -102,7 +102,7 @@ async function assemble(
     awsEndpoints: options.awsEndpoints,
     awsCredentials: options.awsCredentials,
   }
-  const devIssuer = await devIssuerOf(options, log)
+  const devIssuer = await devIssuerOf(options, keys, log)
   const trusted = {
     authorizerBytes: options.authorizerBytes,
     issuers: options.issuers,
@@ -143,7 +143,7 @@ async function assemble(
   })
   const publisher = new Publisher({
     dataPlane,
-    lastGood: new LastGood(join(options.dataDir, 'programs')),
+    lastGood: new LastGood(join(options.dataDir, 'programs'), keys.current),
     privateNetwork: outgoing.privateNetwork,
     publishIdentities: () => identityPublisher.publish(),
     log,
@@ -245,6 +245,7 @@ async function openStore(
 /** null: it is switched off. */
 async function devIssuerOf(
   { devIssuer, adminCredentials, dataDir }: Options,
+  keys: MasterKeys,
   log: Log,
 ): Promise<DevIssuer | null> {
   if (devIssuer === 'off') return null
@@ -253,7 +254,7 @@ async function devIssuerOf(
       '--dev-issuer anywhere: whoever has the key in the data folder passes every user pool.',
     )
   }
-  return openDevIssuer(dataDir, systemClock)
+  return openDevIssuer(dataDir, keys, systemClock)
 }
 
 const ownFaults: ReadonlySet<string> = new Set(['locked', 'wrong-key'])

@@ -1,7 +1,9 @@
 /** A back end that asks who is there: the stage's client certificate over real TLS. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import {
@@ -122,4 +124,25 @@ test('TestInvokeMethod shows the certificate that it is given', async () => {
     new TestInvokeMethodCommand({ ...given, clientCertificateId: certificateId }),
   )
   assert.equal(shown.status, 200)
+})
+
+test('the private key lies nowhere on disk in plain text', async () => {
+  const patchOperations = [
+    { op: 'replace' as const, path: '/clientCertificateId', value: certificateId },
+  ]
+  await t.rest.send(
+    new UpdateStageCommand({ restApiId: apiId, stageName: 'test', patchOperations }),
+  )
+  const { pemEncodedCertificate = '' } = await t.rest.send(
+    new GetClientCertificateCommand({ clientCertificateId: certificateId }),
+  )
+  assert.ok(pemEncodedCertificate.includes('BEGIN CERTIFICATE'))
+  const folder = join(t.folder, 'data')
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter(entry => entry.isFile())
+  assert.ok(files.some(({ name }) => name === `${apiId}.test.sealed`))
+  for (const { name, parentPath } of files) {
+    const bytes = await readFile(join(parentPath, name))
+    assert.ok(!bytes.includes('PRIVATE KEY'), name)
+  }
 })

@@ -339,9 +339,9 @@ test('the built-in issuer publishes its key and keeps it for this user only', as
     keys: Record<string, string>[]
   }
   assert.deepEqual(Object.keys(keys[0] ?? {}).sort(), ['alg', 'e', 'kid', 'kty', 'n', 'use'])
-  const file = join(t.folder, 'data', 'dev-issuer', 'key.json')
+  const file = join(t.folder, 'data', 'dev-issuer', 'key.sealed')
   assert.equal((await stat(file)).mode & 0o777, 0o600)
-  assert.ok((await readFile(file, 'utf8')).includes('"d"'))
+  assert.ok(!(await readFile(file, 'utf8')).includes('"d"'))
   for (const [path, init, status] of [
     ['/token', {}, 405],
     ['/token', { method: 'POST', body: '{}' }, 415],

@@ -57,7 +57,7 @@ test('a start removes what a killed gateway left, and nothing else', async () =>
   await t.gateway.close()
   const dataDir = join(t.folder, 'data')
   const programs = join(dataDir, 'programs')
-  const kept = `${apiId}.test.json`
+  const kept = `${apiId}.test.sealed`
   const before = await readFile(join(programs, kept), 'utf8')
   await writeFile(join(programs, `${kept}.4711.draft`), '{"half')
   await writeFile(join(programs, 'gone.test.json'), '{}')
@@ -79,7 +79,7 @@ test('a kept program that is JSON and no program is left out, and the others are
   const dataDir = join(t.folder, 'data')
   const others = ['null', '[]', '{}', '1', '{"apiId":"a","stage":{"stageName":"test"}}']
   for (const [i, text] of others.entries()) {
-    await writeFile(join(dataDir, 'programs', `other${i}.test.json`), text)
+    await writeFile(join(dataDir, 'programs', `other${i}.test.sealed`), text)
   }
   await writeFile(join(dataDir, 'records.db'), 'this is no database')
   const complaints: string[] = []
