@@ -66,6 +66,12 @@ export function tooManyProcesses(requestId: string, limit: number): Answer {
   return platformError('Runtime.ExitError', requestId, message)
 }
 
+/** The environment's temporary folder holds more than the function may store; AWS lets writing fail instead. */
+export function outOfStorage(requestId: string, limitMb: number): Answer {
+  const message = `Runtime exited with error: more than ${limitMb} MB in its temporary folder`
+  return platformError('Runtime.ExitError', requestId, message)
+}
+
 /** The code has nothing that could be started; `places` is where it would have to be. */
 export function noBootstrap(requestId: string, places: readonly string[]): Answer {
   const message = `Couldn't find valid bootstrap(s): [${places.join(' ')}]`

@@ -20,6 +20,7 @@ import {
   noBootstrap,
   notStarted,
   outOfMemory,
+  outOfStorage,
   signalOf,
   timedOut,
   tooManyProcesses,
@@ -27,12 +28,12 @@ import {
 } from './answers.ts'
 import type { Conversation, Listener } from './conversation.ts'
 import type { Delivery } from './delivery.ts'
+import { descriptionOf } from './description.ts'
 import { FrameConversation } from './frame-conversation.ts'
 import { type Exit, FunctionProcess } from './function-process.ts'
 import { realPython } from './interpreters.ts'
 import { type LaunchOptions, launchOf } from './launch.ts'
 import { EnvironmentLog, logFormOf, type OnLog } from './log.ts'
-import type { Places } from './places.ts'
 import type { Failure, Initialization } from './platform-events.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { hasBootstrap, type Runtime, runtimeOf, versionOf } from './runtimes.ts'
@@ -43,8 +44,8 @@ import {
   type Invocation,
   type ResultContentType,
 } from './settings.ts'
+import type { StorageWatch, Stored } from './storage-watch.ts'
 import type { Stragglers } from './stragglers.ts'
-import { logGroupOf, logLevelOf } from './variables.ts'
 import type { Warden } from './warden.ts'
 import type { Watchdog, Watched } from './watchdog.ts'
 
@@ -54,6 +55,7 @@ export interface EnvironmentOptions {
   readonly warden: Warden
   readonly stragglers: Stragglers
   readonly watchdog: Watchdog
+  readonly storageWatch: StorageWatch
   readonly launch: LaunchOptions
   /** Where each environment gets a folder of its own. */
   readonly temporaryRoot: string
@@ -67,9 +69,10 @@ export interface EnvironmentOptions {
 type OnAnswer = (answer: Answer) => void
 
 /** A process for one function. `start`, then `run` whenever it is idle; `onDead` is called once. */
-export class Environment implements Listener, Watched {
+export class Environment implements Listener, Watched, Stored {
   readonly log: EnvironmentLog
   readonly memoryLimitKb: number
+  readonly storageLimitBytes: number
   isAlive = true
   /** How long loading took; for the first invocation's report. */
   initMs = 0
@@ -105,6 +108,7 @@ export class Environment implements Listener, Watched {
     this.#initialization = initialization
     this.#onDead = onDead
     this.memoryLimitKb = settings.memoryMb * 1024
+    this.storageLimitBytes = (settings.storageMb ?? 512) * 1024 * 1024
     const id = randomBytes(16).toString('hex')
     this.#temporary = join(options.temporaryRoot, id)
     const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/')
@@ -120,6 +124,15 @@ export class Environment implements Listener, Watched {
 
   get pid(): number | undefined {
     return this.#process?.pid
+  }
+
+  /** Its own folder, as it is outside of a sandbox. */
+  get temporary(): string {
+    return this.#temporary
+  }
+
+  get isBusy(): boolean {
+    return this.#onAnswer !== undefined
   }
 
   /**
@@ -160,7 +173,7 @@ export class Environment implements Listener, Watched {
     this.#delivery = delivery
     delivery.onResume = () => this.#conversation?.resume()
     this.#timer = setTimeout(() => this.#timeOut(), timeoutMs)
-    this.#options.watchdog.watch(this)
+    this.#watch()
     this.#conversation?.begin(invocation, this.#options.clock.now() + timeoutMs)
   }
 
@@ -214,6 +227,20 @@ export class Environment implements Listener, Watched {
     )
   }
 
+  onStorageExceeded(): void {
+    const limitMb = this.storageLimitBytes / 1024 / 1024
+    this.log.print(`The temporary folder holds more than ${limitMb} MB: the environment is ended.`)
+    this.#giveUp(outOfStorage(this.#requestId, limitMb))
+  }
+
+  /** From now on the function may do too much. */
+  #watch(): void {
+    const { watchdog, storageWatch, launch } = this.#options
+    watchdog.watch(this)
+    // In a sandbox the folder is a file system of that size.
+    if (launch.sandbox === undefined) storageWatch.use(this)
+  }
+
   async #boot(): Promise<void> {
     const isCustom = this.#runtime.type === 'custom'
     let api: RuntimeApi | undefined
@@ -240,7 +267,7 @@ export class Environment implements Listener, Watched {
   }
 
   #spawn(api: RuntimeApi | undefined, pythonPath: string): void {
-    const { launch, warden, stragglers, watchdog, responseLimitBytes } = this.#options
+    const { launch, warden, stragglers, responseLimitBytes } = this.#options
     const temporary = this.#temporary
     const plan = launchOf(
       this.#runtime,
@@ -261,10 +288,14 @@ export class Environment implements Listener, Watched {
       onExit: exit => this.#exited(started, exit),
     })
     this.#process = started
-    watchdog.watch(this)
+    this.#watch()
     if (api !== undefined) this.#conversation = api
     else if (started.channel !== undefined) {
-      const settings = this.#describe(plan.places)
+      const settings = descriptionOf(this.#runtime, this.#settings, {
+        task: plan.places.task,
+        logStream: this.log.stream,
+        responseLimitBytes,
+      })
       this.#conversation = new FrameConversation(
         started.channel,
         settings,
@@ -346,28 +377,9 @@ export class Environment implements Listener, Watched {
   /** Nothing of it is left. */
   #die(answer: Answer): void {
     this.isAlive = false
+    this.#options.storageWatch.forget(this)
     this.#answer(answer)
     this.#onDead()
-  }
-
-  /** What our bootstraps are told. */
-  #describe({ task }: Places): string {
-    const { arn, name, version, handler, timeoutMs, memoryMb } = this.#settings
-    return JSON.stringify({
-      arn,
-      name,
-      version,
-      handler,
-      folder: task,
-      timeoutMs,
-      memory: String(memoryMb),
-      logGroup: logGroupOf(this.#settings),
-      logStream: this.log.stream,
-      logLevel: logLevelOf(this.#settings),
-      runtimeMajor: this.#runtime.type === 'node' ? this.#runtime.major : undefined,
-      runtimeMinor: this.#runtime.type === 'python' ? this.#runtime.minor : undefined,
-      responseLimitBytes: this.#options.responseLimitBytes,
-    })
   }
 
   /** Undefined: the Runtime API has a port. */

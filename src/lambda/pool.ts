@@ -123,7 +123,7 @@ export class Pool {
           reject(error)
         },
       }
-      const environment = this.#idle.pop()
+      const environment = this.#takeIdle()
       if (environment !== undefined) this.#run(environment, task)
       else this.#wait(task)
     })
@@ -194,6 +194,14 @@ export class Pool {
     })
     for (const environment of this.#environments) this.#end(environment)
     await empty
+  }
+
+  /** Those that died while they were idle, and whose process is not gone yet, are of no use. */
+  #takeIdle(): Environment | undefined {
+    for (;;) {
+      const environment = this.#idle.pop()
+      if (environment === undefined || environment.isAlive) return environment
+    }
   }
 
   #wait(task: Task): void {

@@ -25,6 +25,7 @@ import {
   type Invocation,
   type InvocationResult,
 } from './settings.ts'
+import { StorageWatch } from './storage-watch.ts'
 import { Stragglers } from './stragglers.ts'
 import { Warden } from './warden.ts'
 import { Watchdog } from './watchdog.ts'
@@ -93,6 +94,7 @@ export class FunctionRunner {
   readonly #host: PoolHost
   readonly #warden: Warden
   readonly #watchdog: Watchdog
+  readonly #storageWatch = new StorageWatch()
   readonly #pythonPath: string
   readonly #responseLimitBytes: number
   readonly #streamLimitBytes: number
@@ -122,6 +124,7 @@ export class FunctionRunner {
       warden: this.#warden,
       stragglers: new Stragglers(),
       watchdog: this.#watchdog,
+      storageWatch: this.#storageWatch,
       launch: {
         nodePath: options.nodePath ?? process.execPath,
         pythonPath: this.#pythonPath,
@@ -225,6 +228,7 @@ export class FunctionRunner {
     this.#pools.clear()
     await Promise.all(pools.map(pool => pool.close()))
     this.#watchdog.close()
+    this.#storageWatch.close()
     await this.#warden.close()
   }
 

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { AnswerSink } from './delivery.ts'
 import { runtimeOf } from './fixtures/bootstraps.ts'
 import { functionOf, invoke, parse, runnerWith } from './fixtures/functions.ts'
+import { Gate, knock } from './fixtures/gate.ts'
 import type { FunctionRunner } from './runner.ts'
 import type { FunctionSettings, ResultContentType } from './settings.ts'
 
@@ -34,15 +35,20 @@ class Reader implements AnswerSink {
 }
 
 const streamed = (body: string) =>
-  `export const handler = awslambda.streamifyResponse(async (event, stream, context) => { ${body} })`
+  `${knock} export const handler = awslambda.streamifyResponse(async (event, stream, context) => { ${body} })`
 let requests = 0
 
 describe('a streamed answer', () => {
   let runner: FunctionRunner
-  before(() => {
+  let gate: Gate
+  before(async () => {
     runner = runnerWith({ streamLimitBytes: 40_000_000 })
+    gate = await Gate.build()
   })
-  after(() => runner.close())
+  after(async () => {
+    await runner.close()
+    gate.close()
+  })
 
   const start = (own: FunctionSettings, sink: AnswerSink, event: unknown = {}) =>
     runner.invokeStreaming(
@@ -56,15 +62,16 @@ describe('a streamed answer', () => {
 
   test('comes as it is written', async () => {
     const own = functionOf(
-      streamed(
-        `stream.write('first'); await new Promise(r => setTimeout(r, 300)); stream.end('last')`,
-      ),
+      streamed(`stream.write('first'); await knock(${gate.port}); stream.end('last')`),
     )
     const reader = new Reader()
     const { result } = start(own, reader)
     await reader.more()
     assert.equal(reader.text, 'first')
     assert.equal(reader.contentType, 'application/octet-stream')
+    await gate.knocked()
+    assert.equal(reader.text, 'first')
+    gate.open()
     const { payload, functionError } = await result
     assert.equal(reader.text, 'firstlast')
     assert.equal(payload.length, 0)
@@ -92,28 +99,26 @@ describe('a streamed answer', () => {
     assert.equal(result.payload.length, 0)
   })
 
-  test('waits for a slow reader, and the function does other things meanwhile', async () => {
+  test('waits for a slow reader, and the function does other things meanwhile', async t => {
+    const halted = await Gate.build()
+    t.after(() => halted.close())
     const own = functionOf(
-      streamed(`let ticks = 0, drains = 0; const timer = setInterval(() => ticks++, 1)
+      streamed(`let ticks = 0; const timer = setInterval(() => { if (++ticks === 50) knock(${halted.port}) }, 1)
         const piece = Buffer.alloc(100_000, 'x')
-        for (let i = 0; i < 100; i++) if (!stream.write(piece)) { await new Promise(r => stream.once('drain', r)); drains++ }
-        clearInterval(timer); stream.end('ticks ' + ticks)`),
+        for (let i = 0; i < 100; i++) if (!stream.write(piece)) { await new Promise(r => stream.once('drain', r)); ticks = 0 }
+        clearInterval(timer); stream.end()`),
     )
     const reader = new Reader()
     reader.isFull = true
     const { result, resume } = start(own, reader)
     await reader.more()
-    // Nobody takes more: the function must come to a halt, with at most the window on its way.
-    let before = -1
-    while (before !== reader.bytes) {
-      before = reader.bytes
-      await new Promise(r => setTimeout(r, 100))
-    }
+    // Nobody takes more: its timer goes on, its writes do not, with at most the window on its way.
+    await halted.knocked()
     assert.ok(reader.bytes < 2_000_000, String(reader.bytes))
     reader.isFull = false
     resume()
     await result
-    assert.ok(reader.bytes > 10_000_000, String(reader.bytes))
+    assert.equal(reader.bytes, 10_000_000)
     assert.equal((await invoke(runner, own)).functionError, 'Unhandled')
   })
 
@@ -136,12 +141,13 @@ describe('a streamed answer', () => {
 
   test('can fail after it has begun', async () => {
     const own = functionOf(
-      streamed(
-        `stream.write('begun'); await new Promise(r => setTimeout(r, 20)); throw new Error('mid')`,
-      ),
+      streamed(`stream.write('begun'); await knock(${gate.port}); throw new Error('mid')`),
     )
     const reader = new Reader()
-    const result = await start(own, reader).result
+    const { result: end } = start(own, reader)
+    await gate.knocked()
+    gate.open()
+    const result = await end
     assert.equal(reader.text, 'begun')
     assert.equal(result.functionError, 'Unhandled')
     assert.equal((parse(result) as { errorMessage: string }).errorMessage, 'mid')
@@ -149,10 +155,13 @@ describe('a streamed answer', () => {
 
   test('ends with the process that wrote it', async () => {
     const own = functionOf(
-      streamed(`stream.write('begun'); await new Promise(r => setTimeout(r, 20)); process.exit(1)`),
+      streamed(`stream.write('begun'); await knock(${gate.port}); process.exit(1)`),
     )
     const reader = new Reader()
-    const result = await start(own, reader).result
+    const { result: end } = start(own, reader)
+    await gate.knocked()
+    gate.open()
+    const result = await end
     assert.equal(reader.text, 'begun')
     assert.match(result.payload.toString(), /exit status 1/)
   })
@@ -177,7 +186,7 @@ describe('a streamed answer', () => {
 
   test('never reaches the next invocation', async () => {
     const own = functionOf(
-      streamed(`if (globalThis.old) { const s = globalThis.old; s.write('late'); await new Promise(r => setTimeout(r, 20)) }
+      streamed(`if (globalThis.old) { const s = globalThis.old; s.write('late'); await new Promise(setImmediate) }
         else globalThis.old = stream
         stream.write('own ' + event.n); stream.end()`),
     )
@@ -192,31 +201,34 @@ describe('a streamed answer', () => {
 
   test('comes through the Runtime API', async () => {
     const own = runtimeOf(
-      `await say('response', async r => { r.write('one '); await new Promise(r => setTimeout(r, 50)); r.end('two') }, ${chunked})`,
+      `${knock} await say('response', async r => { r.write('one '); await knock(${gate.port}); r.end('two') }, ${chunked})`,
     )
     for (const _ of [1, 2]) {
       const reader = new Reader()
       const { result } = start(own, reader)
       await reader.more()
+      await gate.knocked()
       assert.equal(reader.text, 'one ')
+      gate.open()
       assert.equal((await result).functionError, undefined)
       assert.equal(reader.text, 'one two')
     }
   })
 
-  test('through the Runtime API waits for a slow reader', async () => {
+  test('through the Runtime API waits for a slow reader', async t => {
+    const halted = await Gate.build()
+    t.after(() => halted.close())
     const own = runtimeOf(
-      `await say('response', async r => { for (let i = 0; i < 300; i++) if (!r.write(Buffer.alloc(100_000))) await new Promise(d => r.once('drain', d)); r.end() }, ${chunked})`,
+      `${knock} let ticks = 0; const timer = setInterval(() => { if (++ticks === 50) knock(${halted.port}) }, 1)
+      await say('response', async r => {
+        for (let i = 0; i < 300; i++) if (!r.write(Buffer.alloc(100_000))) { await new Promise(d => r.once('drain', d)); ticks = 0 }
+        clearInterval(timer); r.end() }, ${chunked})`,
     )
     const reader = new Reader()
     reader.isFull = true
     const { result, resume } = start(own, reader)
     await reader.more()
-    let before = -1
-    while (before !== reader.bytes) {
-      before = reader.bytes
-      await new Promise(r => setTimeout(r, 100))
-    }
+    await halted.knocked()
     assert.ok(reader.bytes < 20_000_000, String(reader.bytes))
     reader.isFull = false
     resume()

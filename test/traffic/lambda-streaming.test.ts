@@ -1,19 +1,25 @@
 /** `responseTransferMode` STREAM for functions, with the client as a bare socket. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Gate, knock } from '../../src/lambda/fixtures/gate.ts'
 import { api, operation, startGateway, type TestGateway } from './harness.ts'
 import { RawClient, requestText } from './raw-sockets.ts'
 
 let t: TestGateway
+let gate: Gate
 let made = 0
 
 before(async () => {
   t = await startGateway()
+  gate = await Gate.build()
 })
-after(() => t.close())
+after(async () => {
+  await t.close()
+  gate.close()
+})
 
 const handler = (body: string) =>
-  `export const handler = awslambda.streamifyResponse(async (event, stream) => { ${body} })`
+  `${knock} export const handler = awslambda.streamifyResponse(async (event, stream) => { ${body} })`
 const from = (metadata: string) =>
   `stream = awslambda.HttpResponseStream.from(stream, ${metadata});`
 
@@ -36,7 +42,7 @@ function ask(apiId: string): RawClient {
 test('each piece goes out when the function writes it, behind status, headers and cookies', async () => {
   const id = await deployStream(
     handler(`${from(`{ statusCode: 201, headers: { 'X-One': 'a' }, multiValueHeaders: { 'X-Two': ['b', 'c'] }, cookies: ['d=e', 'f=g'] }`)}
-      stream.write('first'); await new Promise(r => setTimeout(r, 400)); stream.write('last'); stream.end()`),
+      stream.write('first'); await knock(${gate.port}); stream.write('last'); stream.end()`),
   )
   const client = ask(id)
   const text = await client.until(each => each.includes('first'))
@@ -45,7 +51,9 @@ test('each piece goes out when the function writes it, behind status, headers an
     assert.ok(text.includes(`\r\n${line}\r\n`), line)
   }
   assert.match(text, /\r\nTransfer-Encoding: chunked\r\n/)
+  await gate.knocked()
   assert.ok(!text.includes('last'))
+  gate.open()
   const whole = await client.until(each => each.endsWith('\r\n0\r\n\r\n'))
   assert.match(whole, /\r\n\r\n5\r\nfirst\r\n4\r\nlast\r\n0\r\n\r\n$/)
   client.close()
@@ -122,10 +130,14 @@ for (const { name, code, status, why } of wrong) {
 test('an error after the first byte breaks the answer off', async () => {
   const id = await deployStream(
     handler(
-      `${from('{}')} stream.write('begun'); await new Promise(r => setTimeout(r, 50)); throw new Error('mid')`,
+      `${from('{}')} stream.write('begun'); await knock(${gate.port}); throw new Error('mid')`,
     ),
   )
-  const text = await ask(id).untilClosed()
+  const client = ask(id)
+  await client.until(each => each.includes('begun'))
+  await gate.knocked()
+  gate.open()
+  const text = await client.untilClosed()
   assert.match(text, /\r\n\r\n5\r\nbegun\r\n$/)
 })
 
@@ -141,16 +153,20 @@ test('a function whose time is up breaks its answer off', async () => {
 test('a client that goes away does not stop the function', async () => {
   const id = await deployStream(
     handler(`if (globalThis.done) { ${from('{}')} stream.end('done ' + globalThis.done); return }
-      ${from('{}')} stream.write('begun'); await new Promise(r => setTimeout(r, 300)); globalThis.done = 'yes'; stream.end('rest')`),
+      ${from('{}')} stream.write('begun'); await knock(${gate.port}); globalThis.done = 'yes'; stream.end('rest')`),
   )
   const client = ask(id)
   await client.until(text => text.includes('begun'))
+  await gate.knocked()
   client.close()
+  gate.open()
   // Another environment may answer before the first is free again: it has not seen the first call.
   for (;;) {
-    const { body } = await t.call(id, '/s')
+    const call = t.call(id, '/s')
+    const body = await Promise.race([call.then(answer => answer.body), gate.knocked()])
     if (body === 'done yes') break
-    assert.equal(body, 'begunrest')
+    gate.open()
+    assert.equal((await call).body, body ?? 'begunrest')
   }
 })
 
