@@ -90,7 +90,7 @@ export class FunctionRunner {
   /** Pools of former revisions that still have processes. */
   readonly #retired = new Set<Pool>()
   readonly #hungry = new Set<Pool>()
-  readonly #hotFolders = new Map<string, HotFolder>()
+  readonly #hotFolders = new Map<string, readonly HotFolder[]>()
   readonly #host: PoolHost
   readonly #warden: Warden
   readonly #watchdog: Watchdog
@@ -269,13 +269,16 @@ export class FunctionRunner {
   }
 
   #revisionOf(settings: FunctionSettings): string {
-    if (!settings.hotReload) return settings.revision
-    let folder = this.#hotFolders.get(settings.arn)
-    if (folder?.path !== settings.folder) {
-      folder = new HotFolder(settings.folder)
-      this.#hotFolders.set(settings.arn, folder)
+    const { revision, folder, hotReload, hotLayers = [] } = settings
+    if (!hotReload && hotLayers.length === 0) return revision
+    const paths = hotReload ? [folder, ...hotLayers] : hotLayers
+    const key = keyOf(settings)
+    let folders = this.#hotFolders.get(key) ?? []
+    if (folders.length !== paths.length || folders.some(({ path }, at) => path !== paths[at])) {
+      folders = paths.map(path => new HotFolder(path))
+      this.#hotFolders.set(key, folders)
     }
-    return `${settings.revision} ${folder.fingerprint()}`
+    return [revision, ...folders.map(each => each.fingerprint())].join(' ')
   }
 
   #retire(pool: Pool): void {

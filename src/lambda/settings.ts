@@ -29,6 +29,8 @@ export interface FunctionSettings {
   readonly logGroup?: string
   /** The unpacked folders of its layers, in the order in which they are laid over one another at `/opt`. */
   readonly layers?: readonly string[]
+  /** Those of the layers whose changes are new revisions, too. */
+  readonly hotLayers?: readonly string[]
   /** Shared by all versions: so many run at once, no more; undefined: the runner's own limit. */
   readonly reservedConcurrency?: number
   /** Environments of this version or alias that are kept started; default 0. */

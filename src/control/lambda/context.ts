@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly logGroup: string
   /** The unpacked folders of its layers, in the order in which they are laid over one another at `/opt`. */
   readonly layers: readonly string[]
+  /** Those of them in which somebody works. */
+  readonly hotLayers: readonly string[]
   /** Shared by all versions: so many run at once, no more; undefined: what the account has is for all. */
   readonly reservedConcurrency?: number
   /** Environments of this version or alias that are kept started. */

@@ -121,6 +121,7 @@ function settingsOf(
     runtime: record.runtime,
     folder: folders.folder,
     layers: folders.layers,
+    hotLayers: folders.layers.filter((_, at) => record.layers?.[at]?.code.type === 'folder'),
     environment: record.environment ?? {},
     timeoutMs: record.timeoutSeconds * 1000,
     memoryMb: record.memoryMb,
