@@ -3,7 +3,8 @@
  * once and remembered until a function changes; without the store no address is known.
  */
 import { functionArn } from './aws/arn.ts'
-import { whyNotPublic } from './control/lambda/may-invoke-url.ts'
+import { systemClock } from './base/clock.ts'
+import { whyNotPublic, whyNotSigner } from './control/lambda/may-invoke-url.ts'
 import { urls, urlTargets } from './control/lambda/records.ts'
 import { chosen } from './control/lambda/resolve.ts'
 import type { FunctionCalls } from './function-calls.ts'
@@ -38,19 +39,24 @@ async function lookUp(
   const row = await store.read(target.namespace, tx =>
     tx.get(urls, functionName, alias ?? '$LATEST'),
   )
-  const found = await calls.find(functionArn(region, account, functionName, alias))
+  const arn = functionArn(region, account, functionName, alias)
+  const found = await calls.find(arn)
   if (row?.record.urlId !== urlId || found === undefined) return undefined
   const { authType, cors = null, invokeMode } = row.record
-  const why =
-    authType === 'NONE'
-      ? whyNotPublic(found.policy)
-      : 'the URL asks for signatures (AWS_IAM), which Portcullis does not verify for function URLs yet'
+  const whyClosed = whyNotPublic(found.policy)
   const settings = () => chosen(found, () => calls.random())
   return {
     urlId,
     isStreamed: invokeMode === 'RESPONSE_STREAM',
     cors,
-    whyForbidden: () => why,
+    region,
+    account,
+    isSigned: authType !== 'NONE',
+    whyForbidden({ signer, ...client }) {
+      if (signer === null) return whyClosed
+      const target = { arn, account, policy: found.policy }
+      return whyNotSigner(signer, target, { clock: systemClock, region, ...client })
+    },
     async invoke(call: UrlCall) {
       const { payload, functionError } = await calls.invoke(settings(), call)
       return { payload, failed: functionError !== undefined }

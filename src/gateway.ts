@@ -10,6 +10,7 @@
  */
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
+import type { FindIdentity } from './aws/identity.ts'
 import { systemClock } from './base/clock.ts'
 import { randomIds } from './base/ids.ts'
 import type { Credentials } from './control/caller.ts'
@@ -111,7 +112,10 @@ async function assemble(
   const tools = integrationTools(outgoing, invoke)
   const tokens = tokenTools(trusted, tools.client)
   closers.push(() => tools.client.close())
-  const functions = openFunctions(options, store, tools, log, keys.current)
+  // The publisher of identities comes later: it needs the data plane, which needs the functions.
+  const findIdentity: FindIdentity = (accessKeyId, sessionToken) =>
+    identityPublisher.identities.findIdentity(accessKeyId, sessionToken)
+  const functions = openFunctions(options, store, tools, log, keys.current, findIdentity)
   closers.push(() => functions.close())
   const dataPlane = new DataPlane({
     threads: options.threads,
@@ -155,7 +159,7 @@ async function assemble(
   }
   const credentials: Credentials = {
     type: options.adminCredentials === null ? 'development' : 'verified',
-    find: identityPublisher.identities.findIdentity,
+    find: findIdentity,
   }
   const control =
     store === null

@@ -23,7 +23,10 @@ const policies: LambdaRow = {
 const location = 'without an address from which the zip can be fetched'
 
 export const lambdaOperations: Readonly<Record<string, LambdaRow>> = {
-  AddLayerVersionPermission: { effect: 'partly', more: 'an organization is nobody' },
+  AddLayerVersionPermission: {
+    effect: 'partly',
+    more: 'kept and answered with its OrganizationId; accounts here belong to no organization, so one lets nobody use the layer',
+  },
   AddPermission: done,
   CheckpointDurableExecution: durable,
   CreateAlias: done,
@@ -36,7 +39,7 @@ export const lambdaOperations: Readonly<Record<string, LambdaRow>> = {
   },
   CreateFunctionUrlConfig: {
     effect: 'partly',
-    more: 'AuthType AWS_IAM: every request is answered 403, since signatures are not verified there yet',
+    more: 'both actions are asked for, lambda:InvokeFunction through the URL too; while the store cannot be opened no URL is known',
   },
   DeleteAlias: done,
   DeleteCapacityProvider: capacity,

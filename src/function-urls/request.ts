@@ -2,6 +2,7 @@
  * One request to a function URL as the function gets it: where it is for, and the event of payload version 2.0.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */
+import type { SigningIdentity } from '../aws/identity.ts'
 import { parseQuery } from '../aws/read.ts'
 
 /** What came over the wire. */
@@ -40,6 +41,10 @@ export function addressOf(host: string, target: string): UrlAddress | undefined 
 
 export interface EventSurroundings {
   readonly urlId: string
+  /** The function's owner. */
+  readonly account: string
+  /** null: the URL asks for no signature. */
+  readonly signer: SigningIdentity | null
   readonly requestId: string
   readonly traceId: string
   readonly nowMs: number
@@ -48,7 +53,7 @@ export interface EventSurroundings {
 /** The event as JSON text. Members that have nothing to say are absent. */
 export function urlEvent(request: UrlRequest, around: EventSurroundings): string {
   const { headers, cookies } = headersOf(request, around)
-  const { urlId, requestId, nowMs } = around
+  const { urlId, account, signer, requestId, nowMs } = around
   const query = queryOf(request.rawQuery)
   const isText = isTextBody(headers['content-type'])
   return JSON.stringify({
@@ -60,8 +65,9 @@ export function urlEvent(request: UrlRequest, around: EventSurroundings): string
     headers,
     ...(query && { queryStringParameters: query }),
     requestContext: {
-      accountId: 'anonymous',
+      accountId: signer === null ? 'anonymous' : account,
       apiId: urlId,
+      ...(signer !== null && { authorizer: { iam: callerOf(signer) } }),
       domainName: request.host,
       domainPrefix: urlId,
       http: {
@@ -82,8 +88,20 @@ export function urlEvent(request: UrlRequest, around: EventSurroundings): string
   })
 }
 
+function callerOf({ accessKeyId, account, userId, principalOrgId, arn }: SigningIdentity) {
+  return {
+    accessKey: accessKeyId,
+    accountId: account,
+    callerId: userId,
+    cognitoIdentity: null,
+    principalOrgId,
+    userArn: arn,
+    userId,
+  }
+}
+
 /** Lower-case names, values of one name with commas; cookies apart, and what a proxy adds. */
-function headersOf(request: UrlRequest, { traceId }: EventSurroundings) {
+function headersOf(request: UrlRequest, { traceId, signer }: EventSurroundings) {
   const headers: Record<string, string> = Object.create(null)
   const cookies: string[] = []
   const { rawHeaders } = request
@@ -100,6 +118,8 @@ function headersOf(request: UrlRequest, { traceId }: EventSurroundings) {
       continue
     }
     if (own.has(name)) continue
+    // A signature that was used is not handed on; that AWS does so is a guess.
+    if (signer !== null && name === 'authorization') continue
     const before = headers[name]
     headers[name] = before === undefined ? value : `${before},${value}`
   }

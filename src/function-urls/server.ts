@@ -2,33 +2,46 @@
  * Serves function URLs: finds the function, asks whether the caller may, makes the event, calls, and writes the answer.
  * It runs in the main thread, where functions are called from; data-plane threads hand such requests on.
  *
- *     address -> function -> may he? -> preflight? -> body -> event -> function -> answer
+ *     address -> function -> preflight? -> who signs? -> body -> is the signature right? -> may he? -> event -> function -> answer
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
  */
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clientHeader, isClientHeader } from '../base/client-headers.ts'
-import { GatheredBytes } from '../base/gathered-bytes.ts'
-import { newTraceId } from '../base/request-ids.ts'
+import { Fault, MissingAuthenticationTokenException } from '../aws/faults.ts'
+import type { FindIdentity, SigningIdentity } from '../aws/identity.ts'
+import { clientOf } from '../base/client-headers.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
 import { headLimitBytes, readAnswer, readHead, splitHead } from './answer.ts'
-import { type Cors, isPreflight, preflightHeaders, withCors } from './cors.ts'
-import { addressOf, type UrlAddress, type UrlRequest, urlEvent } from './request.ts'
+import { type Cors, isPreflight, preflightHeaders } from './cors.ts'
+import { addressOf, urlEvent } from './request.ts'
+import { claimedSigner } from './signer.ts'
+import { readBody, Turn } from './turn.ts'
 
 /** A function behind a URL, ready to be called. */
 export interface UrlFunction {
   readonly urlId: string
   readonly isStreamed: boolean
   readonly cors: Cors | null
+  readonly region: string
+  /** The owner. */
+  readonly account: string
+  /** AWS_IAM: requests must be signed. */
+  readonly isSigned: boolean
   /** Why nobody, or not this caller, may call it; undefined when he may. */
-  whyForbidden(request: {
-    readonly method: string
-    readonly rawHeaders: readonly string[]
-  }): string | undefined
+  whyForbidden(caller: UrlCaller): string | undefined
   invoke(call: UrlCall): Promise<UrlResult>
   /** Rejects as `invoke` does. */
   stream(call: UrlCall): Promise<UrlStream>
+}
+
+/** Who calls, as policies ask about it. */
+export interface UrlCaller {
+  /** null: the URL asks for no signature. */
+  readonly signer: SigningIdentity | null
+  readonly sourceIp: string | undefined
+  readonly isTls: boolean
+  readonly userAgent: string
 }
 
 export interface UrlCall {
@@ -53,12 +66,13 @@ export interface UrlStream {
 export interface FunctionUrlParts {
   /** Undefined when no function has such an address. */
   readonly find: (urlId: string) => Promise<UrlFunction | undefined>
+  /** Who may sign, as it is now. */
+  readonly findIdentity: FindIdentity
   /** What a client is not told. */
   readonly log: (level: 'info' | 'error', message: string, requestId: string) => void
 }
 
-/** Lambda's limit, of the event; the body is a part of it. */
-const bodyLimitBytes = 6_291_456
+const clock: Clock = systemClock
 
 export class FunctionUrls {
   readonly #parts: FunctionUrlParts
@@ -98,23 +112,17 @@ export class FunctionUrls {
       return
     }
     turn.cors = found.cors
-    const why = found.whyForbidden({ method: turn.method, rawHeaders: turn.request.rawHeaders })
-    if (why !== undefined) {
-      this.#tell(turn, why)
-      turn.forbid()
-      return
-    }
-    const body = await readBody(turn.request)
-    if (body === undefined) {
-      turn.refuse(413, 'Request Entity Too Large')
-      return
-    }
+    const admitted = await this.#admit(turn, found)
+    if (admitted === undefined) return
+    const { body, signer } = admitted
     const { requestId, traceId } = turn
     const event = urlEvent(turn.read(body), {
       urlId: found.urlId,
+      account: found.account,
+      signer,
       requestId,
       traceId,
-      nowMs: Date.now(),
+      nowMs: clock.now(),
     })
     const call = { payload: Buffer.from(event), requestId, traceId }
     try {
@@ -123,6 +131,47 @@ export class FunctionUrls {
     } catch (error) {
       this.#explain(turn, error)
     }
+  }
+
+  /** The body, and who signed it; undefined when the request was refused. */
+  async #admit(
+    turn: Turn,
+    found: UrlFunction,
+  ): Promise<{ body: Buffer; signer: SigningIdentity | null } | undefined> {
+    try {
+      // What is wrong for certain is refused before the body is here.
+      const claimed = found.isSigned
+        ? claimedSigner(turn.signedPart, {
+            clock,
+            region: found.region,
+            findIdentity: this.#parts.findIdentity,
+          })
+        : null
+      if (claimed === null && this.#forbids(turn, found, null)) return undefined
+      const body = await readBody(turn.request)
+      if (body === undefined) {
+        turn.refuse(413, 'Request Entity Too Large')
+        return undefined
+      }
+      const signer = claimed === null ? null : claimed.verified(body)
+      if (signer !== null && this.#forbids(turn, found, signer)) return undefined
+      return { body, signer }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      this.#tell(turn, error.message)
+      if (error instanceof MissingAuthenticationTokenException) turn.forbid()
+      else turn.refuseSignature(error)
+      return undefined
+    }
+  }
+
+  #forbids(turn: Turn, found: UrlFunction, signer: SigningIdentity | null): boolean {
+    const userAgent = turn.header('user-agent') ?? ''
+    const why = found.whyForbidden({ signer, userAgent, ...clientOf(turn.request.headers) })
+    if (why === undefined) return false
+    this.#tell(turn, why)
+    turn.forbid()
+    return true
   }
 
   #answer(turn: Turn, { payload, failed }: UrlResult): void {
@@ -203,103 +252,8 @@ export class FunctionUrls {
   }
 }
 
-/** One request with its answer. */
-class Turn {
-  readonly requestId = randomUUID()
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly host: string
-  readonly address: UrlAddress
-  readonly method: string
-  readonly traceId: string
-  cors: Cors | null = null
-
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    host: string,
-    address: UrlAddress,
-  ) {
-    this.request = request
-    this.response = response
-    this.host = host
-    this.address = address
-    this.method = request.method ?? 'GET'
-    const given = this.header('x-amzn-trace-id')
-    this.traceId = given?.includes('Root=') ? given : newTraceId(Date.now())
-  }
-
-  header(lowerName: string): string | undefined {
-    const value = this.request.headers[lowerName]
-    return Array.isArray(value) ? value.join(', ') : value
-  }
-
-  read(body: Buffer): UrlRequest {
-    const { rawPath, rawQuery } = this.address
-    const { rawHeaders } = this.request
-    return {
-      method: this.method,
-      rawPath,
-      rawQuery,
-      rawHeaders: rawHeaders.filter(
-        (_, i) => !isClientHeader(rawHeaders[i - (i % 2)]?.toLowerCase() ?? ''),
-      ),
-      host: this.host,
-      sourceIp: this.header(clientHeader) ?? '',
-      body,
-    }
-  }
-
-  /** The status and the headers, with Lambda's own. */
-  begin(status: number, headers: readonly string[]): void {
-    const given = this.cors === null ? headers : withCors(headers, this.cors, this.header('origin'))
-    const own = ['x-amzn-RequestId', this.requestId, 'X-Amzn-Trace-Id', this.traceId]
-    // What was not read of the body would otherwise be taken for the next request.
-    const closing = this.request.complete ? [] : ['Connection', 'close']
-    this.response.writeHead(status, [...own, ...given, ...closing])
-  }
-
-  end(status: number, headers: readonly string[], body: Buffer): void {
-    const isEmpty = status === 204 || status === 304
-    const length = isEmpty ? [] : ['Content-Length', String(body.length)]
-    this.begin(status, [...headers, ...length])
-    this.response.end(isEmpty || this.method === 'HEAD' ? undefined : body)
-  }
-
-  /** The text alone, as AWS writes it. */
-  refuse(status: number, text: string): void {
-    if (this.response.headersSent) this.response.destroy()
-    else this.end(status, ['content-type', 'application/json'], Buffer.from(text))
-  }
-
-  forbid(): void {
-    this.fault(403, 'AccessDeniedException', {
-      Message:
-        'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
-    })
-  }
-
-  fault(status: number, type: string, body: object): void {
-    const headers = ['content-type', 'application/json', 'x-amzn-ErrorType', type]
-    this.end(status, headers, Buffer.from(JSON.stringify(body)))
-  }
-}
-
 function reasonOf(error: unknown): string {
   return error instanceof Error && 'reason' in error
     ? String(error.reason)
     : 'ConcurrentInvocationLimitExceeded'
-}
-
-/** Undefined when it is too large. Rejects when the client goes away. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const gathered = new GatheredBytes(bodyLimitBytes)
-    request.on('data', (chunk: Buffer) => {
-      if (!gathered.add(chunk)) resolve(undefined)
-    })
-    request.on('end', () => resolve(gathered.bytes))
-    request.on('error', reject)
-    request.on('close', () => reject(new Error('the client went away')))
-  })
 }

@@ -11,12 +11,12 @@
  * A private API needs a resource policy, and lets nobody pass without one.
  */
 import { weighIdentity } from '../aws/policy/identity-policies.ts'
+import { tableA, tableB, withinAccount } from '../aws/policy/joined-verdict.ts'
 import { implicitDeny, type Verdict } from '../aws/policy/verdict.ts'
 import { type DenialSource, denied } from './denial.ts'
 import type { Exchange } from './exchange.ts'
 import { methodArn } from './method-arn.ts'
 import { PolicyQuestion } from './policy-question.ts'
-import { tableA, tableB } from './policy-tables.ts'
 
 const invoke = 'execute-api:Invoke'
 
@@ -92,16 +92,6 @@ function weighSigner(x: Exchange, question: PolicyQuestion, ofApi: Verdict): Wei
     source,
     needed: `of ${requester.arn} ${own.missing}${orOf(x)} allows`,
   }
-}
-
-/**
- * An Allow for the account leaves the rest to the policies of its users; one for a role holds within the limits of the
- * session ("Policy evaluation for requests within a single account" in the IAM user guide).
- */
-function withinAccount(ofApi: Verdict, isWithinLimits: boolean): Verdict {
-  if (ofApi.decision !== 'allow') return ofApi
-  if (ofApi.reach === 'account') return implicitDeny
-  return ofApi.reach === 'role' && !isWithinLimits ? implicitDeny : ofApi
 }
 
 function orOf({ program }: Exchange): string {
