@@ -46,7 +46,7 @@ const templates = {
 summary(() => {
   for (const [name, source] of Object.entries(templates)) {
     const template = compileTemplate(source)
-    bench(name, () => template.render(gatewayScope(input, newOverrides())))
+    bench(name, () => template.render(gatewayScope(input, newOverrides)))
   }
 })
 

@@ -45,7 +45,7 @@ export class HeaderDraft {
   }
 
   replaceAll(headers: Readonly<Record<string, string | readonly string[]>>): void {
-    for (const [name, value] of Object.entries(headers)) this.set(name, value)
+    for (const name in headers) this.set(name, headers[name] as string | readonly string[])
   }
 
   has(lower: string): boolean {

@@ -39,9 +39,9 @@ export function mapRequest(x: Exchange): undefined {
   if (overrides !== undefined) {
     draft.replaceAll(overrides.header)
     Object.assign(path, overrides.path)
-    for (const [name, value] of Object.entries(overrides.querystring)) {
+    for (const name in overrides.querystring) {
       removePairs(query, name)
-      addPairs(query, name, value)
+      addPairs(query, name, overrides.querystring[name] as string | string[])
     }
   }
   if (plan.type !== 'MOCK') {

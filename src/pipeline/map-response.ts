@@ -38,7 +38,8 @@ export function mapResponse(x: Exchange): Reply {
   if (chosen.parameters.length > 0) readParameters(chosen, sourceOf(x, response), headers)
   const overrides = x.overrides?.responseOverride
   if (overrides === undefined) return { status: chosen.status, headers, body }
-  for (const [name, value] of Object.entries(overrides.header)) {
+  for (const name in overrides.header) {
+    const value = overrides.header[name] as string | string[]
     removeHeader(headers, name)
     for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
   }

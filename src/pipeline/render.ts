@@ -16,7 +16,7 @@ export function renderTemplate(
   if (template === null) return content.bytes
   if (template.constant !== null) return template.constant
   try {
-    return template.render(gatewayScope(new TemplateSource(x, content), x.takeOverrides()))
+    return template.render(gatewayScope(new TemplateSource(x, content), () => x.takeOverrides()))
   } catch (error) {
     if (!(error instanceof VtlError)) throw error
     throw new Refusal('API_CONFIGURATION_ERROR', {

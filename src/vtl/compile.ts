@@ -20,7 +20,7 @@ import {
   compileTest,
   renderReference,
 } from './compile-expression.ts'
-import { RootFrame } from './frame.ts'
+import { RootFrame, type TemplateVariables } from './frame.ts'
 import { parseTemplate } from './parse.ts'
 import { type Render, Rendering, Stop } from './rendering.ts'
 import { placeOf, VtlError } from './vtl-error.ts'
@@ -30,7 +30,7 @@ import { placeOf, VtlError } from './vtl-error.ts'
  * worth.
  */
 export interface Scope {
-  readonly variables: Map<string, unknown>
+  readonly variables: TemplateVariables
   /**
    * '' in a gateway; null makes it a bare Velocity, which prints such references as they are
    * written.

@@ -6,11 +6,18 @@
  */
 import type { Frame, Rendering } from './rendering.ts'
 
+/** Variables by name; undefined or null where there is none. A Map is one. */
+export interface TemplateVariables {
+  get(name: string): unknown
+  set(name: string, value: unknown): void
+  delete(name: string): void
+}
+
 /** The variables of a template. */
 export class RootFrame implements Frame {
-  readonly #variables: Map<string, unknown>
+  readonly #variables: TemplateVariables
 
-  constructor(variables: Map<string, unknown>) {
+  constructor(variables: TemplateVariables) {
     this.#variables = variables
   }
 

@@ -9,8 +9,8 @@ import { JavaDouble } from '../base/json-path/java-double.ts'
 /** A java.util.Map made of a plain object; nested plain objects become maps, arrays lists. */
 export class LazyMap extends Map<unknown, unknown> {
   #source: Readonly<Record<string, unknown>> | undefined
-  /** Members that were read and must stay the same object, while nothing else is copied. */
-  readonly #read: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  /** Members that were read or kept and must stay the same object, while nothing else is copied. */
+  #known: Map<unknown, unknown> | null = null
 
   constructor(source: Readonly<Record<string, unknown>>) {
     super()
@@ -22,18 +22,35 @@ export class LazyMap extends Map<unknown, unknown> {
     if (!source) return
     this.#source = undefined
     for (const key of Object.keys(source)) {
-      super.set(key, this.#read[key] ?? javaValue(source[key]))
+      super.set(key, this.#known?.get(key) ?? javaValue(source[key]))
     }
+    if (this.#known === null) return
+    for (const [key, value] of this.#known) super.set(key, value)
+    this.#known = null
+  }
+
+  /** Puts a member that the object does not have, without copying the others. */
+  protected keep(key: string, value: unknown): void {
+    if (this.#source === undefined) super.set(key, value)
+    else this.#remember(key, value)
+  }
+
+  #remember(key: string, value: unknown): void {
+    this.#known ??= new Map()
+    this.#known.set(key, value)
   }
 
   override get(key: unknown): unknown {
-    const known = super.get(key)
-    if (known !== undefined || !this.#source || typeof key !== 'string') return known
-    if (!Object.hasOwn(this.#source, key)) return undefined
-    const value = this.#source[key]
-    if (typeof value === 'string') return value
-    this.#read[key] ??= javaValue(value)
-    return this.#read[key]
+    const source = this.#source
+    if (source === undefined) return super.get(key)
+    const known = this.#known?.get(key)
+    if (known !== undefined || typeof key !== 'string') return known
+    if (!Object.hasOwn(source, key)) return undefined
+    const value = source[key]
+    if (typeof value !== 'object') return javaValue(value)
+    const made = javaValue(value)
+    this.#remember(key, made)
+    return made
   }
 
   override has(key: unknown): boolean {
@@ -53,6 +70,7 @@ export class LazyMap extends Map<unknown, unknown> {
 
   override clear(): void {
     this.#source = undefined
+    this.#known = null
     super.clear()
   }
 

@@ -98,8 +98,9 @@ export function responseOverrideMap({ responseOverride }: Overrides): Map<unknow
 }
 
 function parametersMap<T>(target: Record<string, T>, convert: (value: unknown) => T): WatchedMap {
-  const written = new Set<string>()
+  let written: Set<string> | null = null
   return new WatchedMap({ ...target }, (key, value) => {
+    written ??= new Set()
     if (written.has(key)) refuseSecond(key)
     written.add(key)
     target[key] = convert(value)

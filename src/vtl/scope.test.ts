@@ -26,7 +26,7 @@ function render(template: string, options: { body?: string; overrides?: Override
     context,
     stageVariables: { table: 'orders' },
   }
-  return compileTemplate(template).render(gatewayScope(input, overrides))
+  return compileTemplate(template).render(gatewayScope(input, () => overrides))
 }
 
 const cases: readonly { name: string; template: string; body?: string; want: string }[] = [

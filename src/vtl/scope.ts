@@ -5,6 +5,7 @@
  */
 import { Claims } from './claims.ts'
 import type { Scope } from './compile.ts'
+import type { TemplateVariables } from './frame.ts'
 import { Input, type InputSource } from './input.ts'
 import { LazyMap } from './lazy-map.ts'
 import { type Overrides, requestOverrideMap, responseOverrideMap } from './overrides.ts'
@@ -20,13 +21,16 @@ export interface GatewayScopeInput extends InputSource {
   readonly stageVariables: Readonly<Record<string, string>>
 }
 
+/** Most templates override nothing, and for them nothing is made. */
+export type TakeOverrides = () => Overrides
+
 /** `$context`: the request's variables, the overrides, and claims that print nothing. */
 class ContextMap extends LazyMap {
-  readonly #overrides: Overrides
+  readonly #takeOverrides: TakeOverrides
 
-  constructor(context: Readonly<Record<string, unknown>>, overrides: Overrides) {
+  constructor(context: Readonly<Record<string, unknown>>, takeOverrides: TakeOverrides) {
     super(context)
-    this.#overrides = overrides
+    this.#takeOverrides = takeOverrides
   }
 
   override get(key: unknown): unknown {
@@ -35,8 +39,8 @@ class ContextMap extends LazyMap {
     if (known !== undefined) return known
     if (key !== 'requestOverride' && key !== 'responseOverride') return undefined
     const make = key === 'requestOverride' ? requestOverrideMap : responseOverrideMap
-    const map = make(this.#overrides)
-    super.set(key, map)
+    const map = make(this.#takeOverrides())
+    this.keep(key, map)
     return map
   }
 }
@@ -48,22 +52,30 @@ function withHiddenClaims(authorizer: LazyMap): LazyMap {
 }
 
 /** The template's variables; the four that it is given are made when they are first named. */
-class GatewayVariables extends Map<string, unknown> {
+class GatewayVariables implements TemplateVariables {
   readonly #input: GatewayScopeInput
-  readonly #overrides: Overrides
+  readonly #takeOverrides: TakeOverrides
+  readonly #known = new Map<string, unknown>()
 
-  constructor(input: GatewayScopeInput, overrides: Overrides) {
-    super()
+  constructor(input: GatewayScopeInput, takeOverrides: TakeOverrides) {
     this.#input = input
-    this.#overrides = overrides
+    this.#takeOverrides = takeOverrides
   }
 
-  override get(name: string): unknown {
-    const known = super.get(name)
-    if (known !== undefined || this.has(name)) return known
+  get(name: string): unknown {
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
     const made = this.#make(name)
-    if (made !== undefined) this.set(name, made)
+    if (made !== undefined) this.#known.set(name, made)
     return made
+  }
+
+  set(name: string, value: unknown): void {
+    this.#known.set(name, value)
+  }
+
+  delete(name: string): void {
+    this.#known.delete(name)
   }
 
   #make(name: string): unknown {
@@ -73,7 +85,7 @@ class GatewayVariables extends Map<string, unknown> {
       case 'util':
         return util
       case 'context':
-        return new ContextMap(this.#input.context as Record<string, unknown>, this.#overrides)
+        return new ContextMap(this.#input.context as Record<string, unknown>, this.#takeOverrides)
       case 'stageVariables':
         return new LazyMap(this.#input.stageVariables)
       default:
@@ -84,8 +96,8 @@ class GatewayVariables extends Map<string, unknown> {
 
 /**
  * The scope of one template of a gateway. `#set($context.requestOverride.header.x = ...)` writes
- * into `overrides`, which goes on from the request's template to the response's.
+ * into what `takeOverrides` gives, which goes on from the request's template to the response's.
  */
-export function gatewayScope(input: GatewayScopeInput, overrides: Overrides): Scope {
-  return { variables: new GatewayVariables(input, overrides), missing: '' }
+export function gatewayScope(input: GatewayScopeInput, takeOverrides: TakeOverrides): Scope {
+  return { variables: new GatewayVariables(input, takeOverrides), missing: '' }
 }

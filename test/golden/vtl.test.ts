@@ -37,7 +37,7 @@ function render(given: Given): string {
       context: given.context ?? {},
       stageVariables: given.stageVariables ?? {},
     },
-    overrides,
+    () => overrides,
   )
   const text = compileTemplate(given.template.join('\n')).render(scope)
   const isOverridden = JSON.stringify(overrides) !== none
