@@ -20,7 +20,6 @@ export function buildContext(
   source: SourceNetwork = noNetwork,
 ): Context {
   const domain = domainOf(arrival.host)
-  // Assigned, not spread: bench/micro/context.ts.
   const context: Mutable<Context> = {
     accountId: program.account,
     apiId: program.apiId,

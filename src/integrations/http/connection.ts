@@ -35,8 +35,8 @@ export interface ConnectionSettings {
   readonly maxHeaderBytes: number
 }
 
-/** Strings up to this length are written in one system call without a copy on the heap. */
-const oneWriteBytes = 16 * 1024 - 1
+/** Bodies up to here leave as one string with the head; longer ones beside it (bench/micro/answer-write.ts). */
+const joinedLimitBytes = 2048
 
 /** A keep-alive connection; starts connecting when made. */
 export class Connection extends CoarseTimeout implements Holder, AnswerEvents, BodyEvents {
@@ -202,7 +202,7 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents, B
 
   #sendBuffer(head: string, body: Buffer): void {
     const socket = this.#socket
-    if (head.length + body.length <= oneWriteBytes) {
+    if (body.length <= joinedLimitBytes) {
       socket.write(head + body.toString('latin1'), 'latin1')
       return
     }
