@@ -17,6 +17,7 @@ const request: PolicyRequest = {
     arn: `arn:aws:iam::${account}:user/ann`,
     roleArn: null,
     userId: 'AIDAANN',
+    boundary: null,
   },
   service: null,
   valueFor: key =>

@@ -16,8 +16,9 @@ export interface CallFacts {
   readonly isTls: boolean
 }
 
-export function requesterOf({ account, arn, roleArn, userId }: SigningIdentity): Requester {
-  return { account, arn, roleArn, userId }
+export function requesterOf(identity: SigningIdentity): Requester {
+  const { account, arn, roleArn, userId, boundary } = identity
+  return { account, arn, roleArn, userId, boundary }
 }
 
 /** Looks up a key, in lower case; `own` are those of the call itself. */

@@ -150,6 +150,24 @@ test('a policy comes back escaped, with whole ARNs', async () => {
   }
 })
 
+test('a policy of 8,192 bytes is taken, one of a byte more is not, nor one that says a thing twice', async () => {
+  await using control = await startControl()
+  const { client } = control
+  const statement = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }
+  const sized = (bytes: number) => {
+    const policy = { Version: '2012-10-17', Id: '', Statement: [statement] }
+    policy.Id = 'x'.repeat(bytes - JSON.stringify(policy).length)
+    return JSON.stringify(policy)
+  }
+  const create = (policy: string) => client.send(new CreateRestApiCommand({ name: 'p', policy }))
+  assert.equal(JSON.parse(`"${(await create(sized(8192))).policy}"`).length, 8192)
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const twice = text.replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"')
+  for (const policy of [sized(8193), twice, twice.replaceAll('"', '\\"')]) {
+    await refused(create(policy), 'BadRequestException', 400, /^Invalid policy document\./)
+  }
+})
+
 test('updates go through patch operations', async () => {
   await using control = await startControl()
   const { client } = control

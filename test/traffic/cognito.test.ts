@@ -32,7 +32,11 @@ after(async () => {
 let made = 0
 
 /** `/` takes ID tokens, `/scoped` access tokens, `/event` tells what a function hears of the caller. */
-async function guarded(pools: readonly string[], more: object = {}): Promise<string> {
+async function guarded(
+  pools: readonly string[],
+  more: object = {},
+  policy?: object,
+): Promise<string> {
   const template =
     '{"sub":"$context.authorizer.claims.sub","mail":"$!context.authorizer.claims.email","all":"$context.authorizer.claims"}'
   const uri = await t.addFunction(
@@ -66,6 +70,7 @@ async function guarded(pools: readonly string[], more: object = {}): Promise<str
         '/mapped': { get: { ...mapped, security: [{ pool: [] }] } },
       },
       {
+        ...(policy && { 'x-amazon-apigateway-policy': policy }),
         components: {
           securitySchemes: {
             pool: {
@@ -408,4 +413,20 @@ test('outside development tokens are minted for the admin credentials only', asy
     assert.equal((await ask(wrong)).status, 401, wrong)
   }
   await gateway.close()
+})
+
+test('with a resource policy, a good token is not enough: the policy must allow, and may deny', async () => {
+  const good = await mint({ use: 'id' })
+  const rows: [effect: string, action: string, status: number, withoutToken: number][] = [
+    ['Allow', 'execute-api:Invoke', 200, 401],
+    ['Allow', 's3:GetObject', 403, 401],
+    ['Deny', 'execute-api:Invoke', 403, 401],
+  ]
+  for (const [Effect, Action, status, withoutToken] of rows) {
+    const statement = { Effect, Principal: '*', Action, Resource: 'execute-api:/*' }
+    const policy = { Version: '2012-10-17', Statement: [statement] }
+    const api = await guarded([pool], {}, policy)
+    assert.equal((await get('/', good, api)).status, status, `${Effect} ${Action}`)
+    assert.equal((await get('/', undefined, api)).status, withoutToken, `${Effect} ${Action}`)
+  }
 })

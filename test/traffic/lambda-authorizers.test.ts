@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import {
   CreateDeploymentCommand,
   FlushStageAuthorizersCacheCommand,
+  UpdateRestApiCommand,
 } from '@aws-sdk/client-api-gateway'
 import { type Answer, api, mock, operation, startGateway, type TestGateway } from './harness.ts'
 
@@ -63,6 +64,7 @@ let made = 0
 async function guarded(
   authorizer: object,
   more: { timeout?: number; mayBeInvoked?: boolean } = {},
+  policy?: object,
 ) {
   const authorizerUri = await t.addFunction(`gate${++made}`, gate, more)
   const security = [{ gate: [] }]
@@ -79,6 +81,7 @@ async function guarded(
     api(
       { '/a': { get: open, post: open }, '/b/{id}': { get: open }, '/event': { get: proxy } },
       {
+        ...(policy && { 'x-amazon-apigateway-policy': policy }),
         components: {
           securitySchemes: {
             gate: {
@@ -350,4 +353,64 @@ test('who was known to a deployment is asked about anew in the next', async () =
   const before = await keyOf(await t.call(id, '/a', withToken('old')))
   await t.rest.send(new CreateDeploymentCommand({ restApiId: id, stageName: 'test' }))
   assert.notEqual(await keyOf(await t.call(id, '/a', withToken('old'))), before)
+})
+
+/** Says one thing of everything, or nothing of it. */
+function resourcePolicy(Effect: string, Action = 'execute-api:Invoke', Condition?: object) {
+  const statement = { Sid: 'Api', Effect, Principal: '*', Action, Resource: 'execute-api:/*' }
+  const Statement = [Condition ? { ...statement, Condition } : statement]
+  return { Version: '2012-10-17', Statement }
+}
+
+test('the authorizer and the resource policy: either may allow, and each may deny', async () => {
+  const byAuthorizer = 'User is not authorized to access this resource'
+  const explicitly = `${byAuthorizer} with an explicit deny`
+  const anonymous =
+    /^User: anonymous is not authorized to perform: execute-api:Invoke on resource: .* with an explicit deny$/
+  const rows: [policy: object, answers: Record<string, true | string | RegExp>][] = [
+    [resourcePolicy('Allow'), { allow: true, silent: true, deny: explicitly }],
+    [
+      resourcePolicy('Allow', 's3:GetObject'),
+      { allow: true, silent: byAuthorizer, deny: explicitly },
+    ],
+    [resourcePolicy('Deny'), { allow: anonymous, silent: anonymous, deny: anonymous }],
+  ]
+  for (const [policy, answers] of rows) {
+    const id = await guarded(token(), {}, policy)
+    for (const [say, want] of Object.entries(answers)) {
+      const answer = await t.call(id, '/a', withToken(say))
+      assert.equal(answer.status, want === true ? 200 : 403, `${say}: ${answer.body}`)
+      if (want !== true) assert.match(String(Object(answer.json()).Message), wordsOf(want))
+    }
+  }
+})
+
+function wordsOf(want: string | RegExp): RegExp {
+  return typeof want === 'string' ? new RegExp(`^${want}$`) : want
+}
+
+test('whom the resource policy denies, the authorizer is not asked about', async () => {
+  const here = { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }
+  const id = await guarded(token(), {}, resourcePolicy('Deny', 'execute-api:Invoke', here))
+  const { headers } = await t.call(id, '/a', withToken('allow'))
+  const url = `${t.gateway.url}/_portcullis/explain/${headers['x-amzn-requestid']}`
+  const text = await (await fetch(url)).text()
+  assert.match(text, /resource-policy refused; not run: authorize/)
+  assert.match(text, /statement Api of the resource policy denies/)
+  // Nor is it asked, or refused, for want of a token.
+  assert.equal((await t.call(id, '/a')).status, 403)
+})
+
+test('a resource policy counts when it is deployed', async () => {
+  const id = await guarded(token(), {}, resourcePolicy('Deny'))
+  const replace = async (policy: object) => {
+    const patchOperations = [
+      { op: 'replace' as const, path: '/policy', value: JSON.stringify(policy) },
+    ]
+    await t.rest.send(new UpdateRestApiCommand({ restApiId: id, patchOperations }))
+  }
+  await replace(resourcePolicy('Allow'))
+  assert.equal((await t.call(id, '/a', withToken('silent'))).status, 403)
+  await t.rest.send(new CreateDeploymentCommand({ restApiId: id, stageName: 'test' }))
+  assert.equal((await t.call(id, '/a', withToken('silent'))).status, 200)
 })

@@ -8,7 +8,7 @@
  *     true            true                              true
  *     {"x":1}         {"x":1}                           map[x:1]
  */
-import type { JsonObject } from './strict-json.ts'
+import type { JsonObject } from '../../base/strict-json.ts'
 
 export type ClaimTexts = Readonly<Record<string, string>>
 

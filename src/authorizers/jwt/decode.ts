@@ -8,9 +8,10 @@
  * UTF-8, no member twice. Where a header names keys itself (`jwk`, `jku`, `x5c`, `x5u`) nobody reads them: only what the
  * issuer publishes is trusted. Extensions that must be understood (`crit`) are not, so that such tokens are refused.
  */
+
+import { type JsonObject, parseStrictObject } from '../../base/strict-json.ts'
 import type { TokenFault } from './faults.ts'
 import { fault } from './faults.ts'
-import { type JsonObject, parseStrictObject } from './strict-json.ts'
 
 /** Tokens of many groups take a few thousand characters; all headers together are bounded to 20,480 bytes at AWS. */
 const tokenLimit = 16_384

@@ -15,8 +15,8 @@
  * to HTTP APIs with JWT authorizers" in the developer guide).
  */
 import type { Clock } from '../../base/clock.ts'
+import { parseStrictObject } from '../../base/strict-json.ts'
 import { fault, type TokenFault } from './faults.ts'
-import { parseStrictObject } from './strict-json.ts'
 import { readKeySet, type TokenAlgorithm, type TrustedKey } from './trusted-keys.ts'
 
 /** Gets a document without following redirects; handed over, because authorizers know no HTTP. Rejects with an Error. */

@@ -1,5 +1,5 @@
 /** The scopes that a token grants: `scope`, a text with spaces (RFC 8693 section 4.2), or `scp`, a list or such a text. */
-import type { JsonObject } from './strict-json.ts'
+import type { JsonObject } from '../../base/strict-json.ts'
 
 export function scopesOf({ scope, scp }: JsonObject): readonly string[] {
   if (typeof scope === 'string') return words(scope)

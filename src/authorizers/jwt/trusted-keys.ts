@@ -4,7 +4,7 @@
  * what is public; each key verifies the algorithms of its own kind and no others (RFC 8725 section 3.1).
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import type { JsonObject } from './strict-json.ts'
+import type { JsonObject } from '../../base/strict-json.ts'
 
 export type TokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'ES256' | 'ES384' | 'ES512'
 

@@ -11,10 +11,10 @@
 import { hash } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { Lru } from '../../base/lru.ts'
+import type { JsonObject } from '../../base/strict-json.ts'
 import { type DecodedToken, decodeToken } from './decode.ts'
 import { fault, isFault, type TokenFault } from './faults.ts'
 import type { Issuer } from './issuer.ts'
-import type { JsonObject } from './strict-json.ts'
 import type { TokenAlgorithm, TrustedKey } from './trusted-keys.ts'
 
 /** What is asked of every token. Make it once, when a definition is loaded. */

@@ -85,6 +85,8 @@ describe('principals', () => {
     assert.equal(deny([session.arn, role, account], asSession), 'implicitDeny')
     assert.equal(deny([session.arn, account], asSession), 'explicitDeny')
     assert.equal(deny([ann.arn, account], ask()), 'explicitDeny')
+    const bounded = ask({}, { requester: { ...ann, boundary: {} } })
+    assert.equal(deny([ann.arn, account], bounded), 'explicitDeny')
   })
 
   test('NotPrincipal leaves out of an Allow whoever is listed in any way', () => {
@@ -100,6 +102,16 @@ describe('documents that are refused', () => {
   for (const [name, text, words] of [
     ['no JSON', '{', /Syntax errors in policy/],
     ['a list', '[]', /Syntax errors/],
+    [
+      'a member twice',
+      '{"Statement":{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}}',
+      /Syntax errors/,
+    ],
+    [
+      'a member twice, once with an escape',
+      '{"Statement":{"Effect":"Deny","\\u0045ffect":"Allow","Action":"*","Resource":"*"}}',
+      /Syntax errors/,
+    ],
     ['no statement', '{}', /Syntax errors/],
     ['another version', { Version: '2013-01-01', Statement: good }, /Syntax errors/],
     ['an unknown element', { Statement: good, More: 1 }, /Syntax errors/],

@@ -8,6 +8,7 @@
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
+import { parseStrictObject } from '../../base/strict-json.ts'
 import { PolicyError } from './policy-error.ts'
 
 /**
@@ -58,15 +59,11 @@ const statementElements = new Set([
 /** IAM's largest documents have 10,240 characters; resource policies of other services up to 20 KB. */
 const limitBytes = 65_536
 
-/** Reads a document from its text. Throws `PolicyError`. */
+/** Reads a document from its text, in which no member may stand twice. Throws `PolicyError`. */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   if (Buffer.byteLength(text) > limitBytes) throw syntaxError()
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw syntaxError()
-  }
+  const value = parseStrictObject(text)
+  if (typeof value === 'string') throw syntaxError()
   return readPolicy(value, kind)
 }
 

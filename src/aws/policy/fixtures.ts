@@ -10,6 +10,7 @@ export const ann: Requester = {
   arn: `arn:aws:iam::${account}:user/ann`,
   roleArn: null,
   userId: 'AIDAANNANNANNANN1',
+  boundary: null,
 }
 
 export const session: Requester = {
@@ -17,6 +18,7 @@ export const session: Requester = {
   arn: `arn:aws:sts::${account}:assumed-role/Reader/me`,
   roleArn: `arn:aws:iam::${account}:role/Reader`,
   userId: 'AROAREADERREADER1:me',
+  boundary: null,
 }
 
 /** `GET /pets` of an API, asked by nobody, unless said otherwise. */

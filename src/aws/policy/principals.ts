@@ -44,7 +44,8 @@ function compileListed({ aws, service }: Listed): PrincipalMatcher {
 
 /**
  * Everyone but those who are listed. To be left out of a Deny a requester must be listed with all that it is: its
- * account, and its role when it is a session of one (documented). Whether one of these is enough to be left out of an Allow
+ * account, and its role when it is a session of one; whoever has a permissions boundary is never left out of a Deny (both
+ * documented). Whether one of these is enough to be left out of an Allow
  * is a guess on the safe side.
  */
 function compileOthers({ aws, service }: Listed, effect: 'Allow' | 'Deny'): PrincipalMatcher {
@@ -53,6 +54,7 @@ function compileOthers({ aws, service }: Listed, effect: 'Allow' | 'Deny'): Prin
   return ({ requester, service: asking }) => {
     if (asking !== null) return services.has(asking) ? null : 'everyone'
     if (requester === null) return 'everyone'
+    if (effect === 'Deny' && requester.boundary !== null) return 'everyone'
     const isListed = [
       names.has(requester.arn) || names.has(requester.userId),
       namesAccount(names, requester),

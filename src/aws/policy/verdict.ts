@@ -45,6 +45,8 @@ export interface Requester {
   readonly arn: string
   readonly roleArn: string | null
   readonly userId: string
+  /** The permissions boundary; null: there is none. */
+  readonly boundary: object | null
 }
 
 /** One question: may this requester do this to that? */

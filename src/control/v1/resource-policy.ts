@@ -9,12 +9,11 @@
 import { BadRequestException } from '../../aws/faults.ts'
 import { compilePolicyText } from '../../aws/policy/compile.ts'
 import { PolicyError } from '../../aws/policy/policy-error.ts'
+import { type JsonObject, parseStrictObject } from '../../base/strict-json.ts'
 import type { ReadContext } from '../context.ts'
 
 /** Longer policies are refused; AWS's own limit is 8,192 bytes. */
 const limitBytes = 8192
-/** A policy needs five levels; thousands would overflow the stack of whoever walks them. */
-const maxNesting = 32
 
 /** The policy as the record keeps it: plain JSON, whole ARNs. Throws `BadRequestException`. */
 export function readPolicy(
@@ -60,37 +59,22 @@ export function writePolicy(policy: string): string {
   return JSON.stringify(policy).slice(1, -1).replaceAll('/', '\\/')
 }
 
-function parse(text: string): Record<string, unknown> {
+/** No member may stand twice: which of them holds would be anybody's guess. */
+function parse(text: string): JsonObject {
   for (const candidate of [text, unquote(text)]) {
-    const value = parseJson(candidate)
-    if (isObject(value)) return value
+    const value = candidate === undefined ? '' : parseStrictObject(candidate)
+    if (typeof value !== 'string') return value
   }
   throw invalidPolicy()
 }
 
 function unquote(text: string): string | undefined {
-  const value = parseJson(`"${text}"`)
-  return typeof value === 'string' ? value : undefined
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined || nestingOf(text) > maxNesting) return undefined
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(`"${text}"`)
+    return typeof value === 'string' ? value : undefined
   } catch {
     return undefined
   }
-}
-
-/** How deep the brackets of a JSON text go, those in strings aside. */
-function nestingOf(text: string): number {
-  let depth = 0
-  let deepest = 0
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    else if (token === ']' || token === '}') depth--
-  }
-  return deepest
 }
 
 function expand(value: unknown, nameOf: (path: string) => string): unknown {

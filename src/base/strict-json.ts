@@ -1,7 +1,8 @@
 /**
- * The JSON objects inside tokens. `JSON.parse` takes the last of two members with one name while another reader may take
- * the first, so that signer and verifier can see different claims: RFC 7519 section 4 lets a verifier refuse such
- * tokens, and this does. Depth is bounded too, for whoever walks over the claims.
+ * JSON objects that decide who may do what: the claims of tokens, policies. `JSON.parse` takes the last of two members with
+ * one name while another reader may take the first, so that who wrote and who checks see different things: RFC 7519 section
+ * 4 lets a verifier refuse such tokens, IAM refuses such policies, and this does. Depth is bounded too, for whoever walks
+ * over the object.
  */
 
 /** How deep objects and lists may lie in each other. */
