@@ -24,9 +24,10 @@ export const tableB: PolicyTable = (own, resource) => {
 }
 
 /**
- * What a resource policy counts for within one account: an Allow for the account leaves the rest to the policies of its
- * users; one for a role holds within the limits of the session ("Policy evaluation for requests within a single account" in
- * the IAM user guide).
+ * What a resource policy counts for within one account. An Allow for the account leaves the rest to the policies of its
+ * users. One for a role's ARN is limited by what its boundary and the session's policies do not allow; one for a user's or a
+ * session's ARN, or for everybody, is not ("How AWS enforcement code logic evaluates requests to allow or deny access",
+ * resource-based policies, in the IAM user guide).
  */
 export function withinAccount(resource: Verdict, isWithinLimits: boolean): Verdict {
   if (resource.decision !== 'allow') return resource
