@@ -4,8 +4,12 @@
  * the path that is given need not fit the resource.
  *
  * The lines, their order, the answer's headers and what the function is told of its caller are recorded from AWS.
+ *
+ * Of a method that streams the answer is gathered, for 35 seconds and up to a megabyte, and there is no log: "Troubleshoot
+ * issues with response streaming" in the developer guide.
  */
 import { nobody } from './aws/identity-finder.ts'
+import { coarseTimers } from './base/coarse-timer.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { TestAnswer, TestRequest } from './control/test-request.ts'
 import { serviceUrl } from './integrations/aws-service.ts'
@@ -27,6 +31,7 @@ import { Exchange, type LoadedRoute } from './pipeline/exchange.ts'
 import { restSteps, run } from './pipeline/pipeline.ts'
 import { refusalReply, toRefusal } from './pipeline/respond.ts'
 import { noNetwork } from './pipeline/source-network.ts'
+import { testedMs } from './pipeline/streamed-reply.ts'
 import type { IntegrationPlan, Program, Route } from './program/program.ts'
 import { ProgramError } from './program/program-error.ts'
 import { compileRest } from './program/rest.ts'
@@ -49,6 +54,9 @@ const failed: Reply = {
   body: '{"message":"Internal server error"}',
 }
 
+/** "The response status returned in TestInvokeMethod is 0": a streamed answer had no head in time. */
+const unanswered: Reply = { status: 0, headers: [], body: '' }
+
 /** Makes the function that the control plane is handed. */
 export function createTestInvoke(
   tools: IntegrationTools,
@@ -57,13 +65,13 @@ export function createTestInvoke(
     const log = new ExecutionLog(request.requestId, Date.now)
     log.line(`Starting execution for request: ${request.requestId}`)
     const started = performance.now()
-    const { reply, headers } = await answer(request, log, tools)
+    const { reply, headers, isStreamed } = await answer(request, log, tools)
     log.line(`Method completed with status: ${reply.status}`)
     return {
       status: reply.status,
       headers,
       body: reply.body.toString(),
-      log: log.toString(),
+      log: isStreamed ? '' : log.toString(),
       latencyMs: Math.round(performance.now() - started),
     }
   }
@@ -72,6 +80,8 @@ export function createTestInvoke(
 interface Outcome {
   readonly reply: Reply
   readonly headers: readonly string[]
+  /** The method's `responseTransferMode` is STREAM. */
+  readonly isStreamed: boolean
 }
 
 async function answer(
@@ -80,7 +90,7 @@ async function answer(
   tools: IntegrationTools,
 ): Promise<Outcome> {
   const program = compile(request, log)
-  if (program === null) return { reply: failed, headers: failed.headers }
+  if (program === null) return { reply: failed, headers: failed.headers, isStreamed: false }
   const route = program.routes.all[0]
   if (route === undefined) throw new Error('The method is not in its own program')
   const calls = new LoggedCalls(request, program, tools.invoke, log)
@@ -89,16 +99,17 @@ async function answer(
     invoke: call => calls.invoke(call),
   })
   describeRequest(exchange, request, log)
-  const { reply, isRefused } = await finish(exchange)
+  const isStreamed = streams(route.integration)
+  const { reply, isRefused } = await (isStreamed ? finishInTime(exchange) : finish(exchange))
   if (isRefused) {
     log.line(failureOf(exchange, route.integration.type === 'AWS_PROXY' ? calls.last : null))
-    return { reply, headers: refusalHeaders(exchange, reply) }
+    return { reply, headers: refusalHeaders(exchange, reply), isStreamed }
   }
   const headers = answerHeaders(exchange, reply)
   log.line(`Method response body after transformations: ${reply.body}`)
   log.line(`Method response headers: ${formatHeaders(headers)}`)
   log.line('Successfully completed execution')
-  return { reply, headers }
+  return { reply, headers, isStreamed }
 }
 
 /** A guess: what a deployment would refuse, a test answers like any other fault of the configuration. */
@@ -154,15 +165,19 @@ function exchangeFor(
     streamRate: 0,
     streamsBodies: false,
     holdsAnswers: true,
-    holdsStreams: true,
+    isTest: true,
     authorize: null,
   }
   const parameters = match?.pathParameters ?? Object.create(null)
+  const cancel = { aborted: false, onAbort() {} }
   const { method, path, rawQuery, headers } = arrival
   const asked = new ClientRequest(method, path, rawQuery, headers, body, parameters)
-  const cancel = { aborted: false, onAbort() {} }
   const traceId = newTraceId(arrival.startedAt)
   return new TestExchange(request, arrival, program, loaded, asked, cancel, traceId)
+}
+
+function streams(plan: IntegrationPlan): boolean {
+  return 'streaming' in plan && plan.streaming !== null
 }
 
 /** A MOCK calls nobody, and calls of functions are written down where their event is known. */
@@ -252,7 +267,25 @@ function describeResponse(response: IntegrationResponse, log: ExecutionLog): voi
   log.line(`Endpoint response body before transformations: ${response.body}`)
 }
 
-function finish(x: Exchange): Promise<{ reply: Reply; isRefused: boolean }> {
+interface Finished {
+  readonly reply: Reply
+  readonly isRefused: boolean
+}
+
+/** Without a head in time the call is left to end with its own time-out. */
+function finishInTime(x: Exchange): Promise<Finished> {
+  return new Promise(resolve => {
+    const limit = coarseTimers.after(testedMs, () => {
+      if (x.integrationResponse === null) resolve({ reply: unanswered, isRefused: false })
+    })
+    finish(x).then(finished => {
+      coarseTimers.cancel(limit)
+      resolve(finished)
+    })
+  })
+}
+
+function finish(x: Exchange): Promise<Finished> {
   return new Promise(resolve => {
     run(x, {
       reply: (_, reply) => resolve({ reply, isRefused: false }),

@@ -8,6 +8,7 @@
  * Integrations give one where they do not gather an answer; `http/` writes it. Who needs the body whole gathers it with
  * `gatherBody`, and who starts none must abort it, because a connection waits behind it.
  */
+import { coarseTimers } from '../base/coarse-timer.ts'
 import { GatheredBytes } from '../base/gathered-bytes.ts'
 
 /** Takes a body piece by piece. Exactly one of `end` and `fail` is called, and last. None may throw. */
@@ -59,6 +60,36 @@ export function gatherBody(
       },
       end: () => resolve(gathered.bytes),
       fail: reject,
+    })
+  })
+}
+
+/** What came until it ended, broke off, was more than `enoughBytes` or `limitMs` milliseconds had passed; ends the stream. */
+export function gatherPart(
+  stream: BodyStream,
+  enoughBytes: number,
+  limitMs: number,
+): Promise<Buffer> {
+  return new Promise(resolve => {
+    const gathered = new GatheredBytes(Number.POSITIVE_INFINITY)
+    const take = (): void => {
+      coarseTimers.cancel(limit)
+      resolve(gathered.bytes)
+    }
+    const stop = (): void => {
+      stream.abort()
+      take()
+    }
+    const limit = coarseTimers.after(Math.max(0, limitMs), stop)
+    stream.start({
+      write(piece) {
+        gathered.add(piece)
+        if (gathered.bytes.length <= enoughBytes) return true
+        stop()
+        return false
+      },
+      end: take,
+      fail: take,
     })
   })
 }

@@ -57,7 +57,7 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         networkOf: tools.networkOf,
         answerLimitBytes: tools.answerLimitBytes,
         streamsBodies: mayStreamBodies(route),
-        holdsStreams: false,
+        isTest: false,
         streamRate: tools.streamRate,
         holdsAnswers: route.cache !== null || program.minimumCompressionBytes !== null,
         authorize:
