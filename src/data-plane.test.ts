@@ -29,6 +29,7 @@ function plane(threads: number, complaints: string[] = []): DataPlane {
       requestTimeoutMs: 1000,
       recordsKept: 10,
       streamRate: 0,
+      streamIdleTimeoutMs: null,
       answerLimitBytes: 1000,
       connectTimeoutMs: 1000,
       allowedTargets: [],

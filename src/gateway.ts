@@ -98,6 +98,7 @@ async function assemble(
   const outgoing = {
     answerLimitBytes: options.answerLimitBytes,
     connectTimeoutMs: options.connectTimeoutMs,
+    streamIdleTimeoutMs: options.streamIdleTimeoutMs,
     allowedTargets: options.allowTargets,
     privateNetwork: { vpcLinks: options.vpcLinks, listeners: options.listeners },
     awsEndpoints: options.awsEndpoints,

@@ -9,6 +9,7 @@ import type { WorkerSettings } from './threads.ts'
 type Settings = Pick<
   WorkerSettings,
   | 'connectTimeoutMs'
+  | 'streamIdleTimeoutMs'
   | 'answerLimitBytes'
   | 'allowedTargets'
   | 'privateNetwork'
@@ -19,6 +20,7 @@ type Settings = Pick<
 /** The client is to be closed by who asked for it. */
 export function integrationTools(settings: Settings, invoke: InvokeFunction): IntegrationTools {
   const { allowedTargets: allowed, connectTimeoutMs, answerLimitBytes } = settings
+  const { streamIdleTimeoutMs } = settings
   const client = new HttpClient({
     maxConnectionsPerOrigin: 1024,
     maxIdlePerOrigin: 256,
@@ -27,7 +29,7 @@ export function integrationTools(settings: Settings, invoke: InvokeFunction): In
   })
   return {
     client,
-    limits: { connectTimeoutMs, answerLimitBytes },
+    limits: { connectTimeoutMs, answerLimitBytes, streamIdleTimeoutMs },
     privateNetwork: settings.privateNetwork,
     invoke,
     aws: {

@@ -39,6 +39,8 @@ export interface Options extends SecurityOptions, TokenOptions, FunctionOptions 
   readonly answerLimitBytes: number
   /** Of a streamed answer after its first 10 MB, in bytes per second; 0: as fast as it comes. */
   readonly streamRate: number
+  /** The longest silence within a streamed answer; null: AWS's, which depends on the type of the endpoint. */
+  readonly streamIdleTimeoutMs: number | null
   readonly connectTimeoutMs: number
   /** Of one stage, in each thread. */
   readonly cacheBytes: number
@@ -183,6 +185,15 @@ export const declarations: {
     defaultText: '2MB; unlimited with `--limits none`',
     meaning: 'How many bytes a second a streamed answer gets after its first 10 MB; 0: no limit.',
     more: 'For methods with `responseTransferMode` STREAM; other answers come as fast as the client takes them.',
+  },
+  streamIdleTimeoutMs: {
+    flag: 'stream-idle-timeout',
+    group: 'Limits',
+    kind: kinds.duration(10, 3_600_000),
+    byDefault: () => null,
+    defaultText: "AWS's: 30s for an edge-optimized API, 5m for others",
+    meaning: 'How long a back end may be silent within a streamed answer; then it breaks off.',
+    more: 'For methods with `responseTransferMode` STREAM.',
   },
   connectTimeoutMs: {
     flag: 'connect-timeout',

@@ -28,6 +28,8 @@ export interface WorkerSettings {
   /** Bytes per second of a streamed answer after its first 10 MB; 0: unlimited. */
   readonly streamRate: number
   readonly connectTimeoutMs: number
+  /** The longest silence within a streamed answer; null: the program says. */
+  readonly streamIdleTimeoutMs: number | null
   readonly recordsKept: number
   /** The most that one stage's cache may take in the thread. */
   readonly cacheBytes: number

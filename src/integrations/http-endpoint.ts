@@ -26,6 +26,8 @@ import { type PrivateNetwork, targetOf } from './private-network.ts'
 export interface HttpLimits {
   readonly connectTimeoutMs: number
   readonly answerLimitBytes: number
+  /** null: the plan's own. */
+  readonly streamIdleTimeoutMs: number | null
 }
 
 export interface HttpTools {
@@ -48,7 +50,10 @@ export function prepareHttp(
   const whom = addressText(endpoint, target)
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs, timeoutMs)
   const answerLimits = answerLimitsOf(plan, limits)
-  const idleTimeoutMs = plan.type === 'HTTP_PROXY' ? plan.streaming?.idleTimeoutMs : undefined
+  const streaming = plan.type === 'HTTP_PROXY' ? plan.streaming : null
+  const idleTimeoutMs = streaming
+    ? (limits.streamIdleTimeoutMs ?? streaming.idleTimeoutMs)
+    : undefined
   const fail = (error: unknown): never => {
     throw refusalFor(error, whom)
   }

@@ -26,6 +26,7 @@ export function prepareLambdaProxy(
   program: Program,
   route: Route,
   invoke: InvokeFunction,
+  { streamIdleTimeoutMs }: { readonly streamIdleTimeoutMs: number | null },
 ): Send {
   const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
   const { streaming } = plan
@@ -50,7 +51,7 @@ export function prepareLambdaProxy(
       callerRequestId: variables.context.requestId,
     })
     if (answer.type === 'streaming' && streaming !== null) {
-      const { idleTimeoutMs } = streaming
+      const idleTimeoutMs = streamIdleTimeoutMs ?? streaming.idleTimeoutMs
       const timeoutMs = Math.max(0, plan.timeoutMs - (performance.now() - started))
       const { head, body } = await openProxyStream(answer.body, { timeoutMs, idleTimeoutMs })
       const latencyMs = performance.now() - started

@@ -24,7 +24,7 @@ export function prepareIntegration(
     case 'HTTP_PROXY':
       return prepareHttp(plan, tools)
     case 'AWS_PROXY':
-      return prepareLambdaProxy(plan, program, route, tools.invoke)
+      return prepareLambdaProxy(plan, program, route, tools.invoke, tools.limits)
     case 'AWS':
       return prepareLambda(plan, program, route, tools.invoke)
     case 'AWS_SERVICE':

@@ -26,6 +26,7 @@ const data = new DataPlane({
     requestTimeoutMs: 10_000,
     recordsKept: 1000,
     streamRate: 0,
+    streamIdleTimeoutMs: null,
     answerLimitBytes: 1_000_000,
     connectTimeoutMs: 1000,
     allowedTargets: [],
