@@ -3,21 +3,24 @@
  * for byte what it got and takes no more than the test lets it.
  */
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 
 export interface RawBackend {
   readonly url: string
+  readonly port: number
   /** The connections that came, in order. */
   readonly sockets: Socket[]
   close(): Promise<void>
 }
 
-/** `serve` gets the connection with the head of each request, and what came of a body with it. */
+/** `serve` gets the connection with the head of each request, and what came of a body with it. `tls`: null for none. */
 export async function startRawBackend(
   serve: (socket: Socket, request: string) => void,
+  tls: TlsOptions | null = null,
 ): Promise<RawBackend> {
   const sockets: Socket[] = []
-  const server = createServer({ allowHalfOpen: true }, socket => {
+  const take = (socket: Socket): void => {
     sockets.push(socket)
     let text = ''
     socket.on('error', () => socket.destroy())
@@ -28,16 +31,24 @@ export async function startRawBackend(
       text = ''
       serve(socket, request)
     })
-  })
+  }
+  const server =
+    tls === null
+      ? createServer({ allowHalfOpen: true }, take)
+      : createTlsServer({ ...tls, allowHalfOpen: true }, take)
+  // Those whose handshake failed, too.
+  const transports: Socket[] = []
+  server.on('connection', (socket: Socket) => transports.push(socket))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const address = server.address()
+  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    url: tls === null ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
+    port,
     sockets,
     close: () =>
       new Promise(resolve => {
-        for (const socket of sockets) socket.destroy()
+        for (const socket of transports) socket.destroy()
         server.close(() => resolve())
       }),
   }
