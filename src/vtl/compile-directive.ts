@@ -271,7 +271,8 @@ function refuseResource(node: Directive, tools: DirectiveTools): Render {
   return rendering => {
     for (const evaluate of evaluates) {
       const value = evaluate(rendering)
-      if (value === null) continue
+      // In a gateway null is the empty text.
+      if (value === null || value === '') continue
       tools.fail(`Unable to find resource '${textOf(value, rendering).slice(0, 100)}'`, node.at)
     }
   }
