@@ -1,14 +1,23 @@
 /**
  * AWS's own managed policies, as far as gateways and their functions use them: what Terraform, SAM, CDK and the Serverless
- * Framework attach to roles. The documents are those that AWS publishes in
- * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ (without the actions of services that no gateway has).
+ * Framework attach to roles. Each allows what the document allows that AWS publishes in
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/, or less, never more. Statements are not those of AWS word for
+ * word: Sids are left out. These allow less, only what is listed here:
+ *
+ *     ReadOnlyAccess               of a hundred services: API Gateway, Lambda, IAM, STS and logs
+ *     CloudWatchLogsFullAccess     what it has for other services: cloudwatch:GenerateQuery only
+ *     AWSXrayWriteOnlyAccess       not the reading of sampling rules
  */
 import { createHash } from 'node:crypto'
 import type { ManagedPolicyRecord } from './records.ts'
 
 interface Published {
   readonly path: string
-  readonly allows: readonly { readonly actions: readonly string[]; readonly on?: string }[]
+  readonly allows: readonly {
+    readonly actions: readonly string[]
+    readonly on?: string
+    readonly condition?: object
+  }[]
 }
 
 const service = '/service-role/'
@@ -37,6 +46,30 @@ const streams = [
   'kinesis:ListStreams',
   'kinesis:SubscribeToShard',
 ]
+/** What the Lambda console shows beside a function. */
+const besideFunctions = [
+  ...['cloudformation:DescribeStacks', 'cloudformation:ListStackResources'],
+  ...['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
+  ...['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs', 'kms:ListAliases'],
+  ...['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:GetRole', 'iam:GetRolePolicy'],
+  ...['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:ListRoles'],
+  ...['logs:DescribeLogGroups', 'states:DescribeStateMachine', 'states:ListStateMachines'],
+  ...['tag:GetResources', 'xray:GetTraceSummaries', 'xray:BatchGetTraces'],
+]
+const logsOfFunctions = 'arn:aws:logs:*:*:log-group:/aws/lambda/*'
+const tailing = [
+  ...['logs:DescribeLogStreams', 'logs:GetLogEvents', 'logs:FilterLogEvents'],
+  ...['logs:StartLiveTail', 'logs:StopLiveTail'],
+]
+const querying = [
+  ...['logs:StartQuery', 'logs:StopQuery', 'logs:DescribeQueries', 'logs:GetLogGroupFields'],
+  ...['logs:GetLogRecord', 'logs:GetQueryResults'],
+]
+const ofOrganizations = [
+  ...['DescribeAccount', 'DescribeOrganization', 'DescribeOrganizationalUnit', 'DescribePolicy'],
+  ...['ListChildren', 'ListParents', 'ListPoliciesForTarget', 'ListRoots', 'ListPolicies'],
+  'ListTargetsForPolicy',
+].map(action => `organizations:${action}`)
 
 const published: Readonly<Record<string, Published>> = {
   AdministratorAccess: { path: '/', allows: [{ actions: ['*'] }] },
@@ -80,9 +113,24 @@ const published: Readonly<Record<string, Published>> = {
   },
   AWSLambda_FullAccess: {
     path: '/',
-    allows: [{ actions: ['lambda:*', 'logs:DescribeLogGroups', 'iam:GetPolicy', 'iam:GetRole'] }],
+    allows: [
+      { actions: ['lambda:*', ...besideFunctions] },
+      {
+        actions: ['iam:PassRole'],
+        condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+      },
+      { actions: tailing, on: logsOfFunctions },
+    ],
   },
-  AWSLambda_ReadOnlyAccess: { path: '/', allows: [{ actions: ['lambda:Get*', 'lambda:List*'] }] },
+  AWSLambda_ReadOnlyAccess: {
+    path: '/',
+    allows: [
+      {
+        actions: ['lambda:Get*', 'lambda:List*', 'cloudformation:ListStacks', ...besideFunctions],
+      },
+      { actions: [...tailing, ...querying], on: logsOfFunctions },
+    ],
+  },
   AWSXRayDaemonWriteAccess: {
     path: '/',
     allows: [
@@ -105,8 +153,18 @@ const published: Readonly<Record<string, Published>> = {
     path: '/',
     allows: [{ actions: ['logs:*', 'cloudwatch:GenerateQuery'] }],
   },
-  IAMFullAccess: { path: '/', allows: [{ actions: ['iam:*'] }] },
-  IAMReadOnlyAccess: { path: '/', allows: [{ actions: ['iam:Get*', 'iam:List*'] }] },
+  IAMFullAccess: { path: '/', allows: [{ actions: ['iam:*', ...ofOrganizations] }] },
+  IAMReadOnlyAccess: {
+    path: '/',
+    allows: [
+      {
+        actions: [
+          ...['iam:GenerateCredentialReport', 'iam:GenerateServiceLastAccessedDetails'],
+          ...['iam:Get*', 'iam:List*', 'iam:SimulateCustomPolicy', 'iam:SimulatePrincipalPolicy'],
+        ],
+      },
+    ],
+  },
   ReadOnlyAccess: {
     path: '/',
     allows: [
@@ -149,10 +207,11 @@ function prefixOf(partition: string): string {
 function recordOf(name: string, { path, allows }: Published): ManagedPolicyRecord {
   const document = JSON.stringify({
     Version: '2012-10-17',
-    Statement: allows.map(({ actions, on = '*' }) => ({
+    Statement: allows.map(({ actions, on = '*', condition }) => ({
       Effect: 'Allow',
       Action: actions,
       Resource: on,
+      ...(condition && { Condition: condition }),
     })),
   })
   // The same on every machine; AWS's own ids are not kept.
