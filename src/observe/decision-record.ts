@@ -4,7 +4,7 @@
  * bench/http has what it costs. Everything that can be told later (which routes came near, what a refusal means) is
  * worked out when somebody asks, by `explain.ts`.
  */
-import type { DecidingStatement } from '../aws/policy/verdict.ts'
+import type { DecidingStatement, Verdict } from '../aws/policy/verdict.ts'
 
 /** What an authorizer did for a request. */
 export interface AuthorizerUse {
@@ -23,6 +23,15 @@ export interface AuthorizerUse {
   readonly latencyMs: number
   /** `principalId`, or a token's `sub`; '' when nobody was let in. */
   readonly principal: string
+}
+
+/** What each policy said by itself; null: there is none of this kind, or it was not asked. */
+export interface PolicyChecks {
+  readonly resource: Verdict | null
+  readonly authorizer: Verdict | null
+  readonly identity: Verdict | null
+  readonly boundary: Verdict | null
+  readonly session: Verdict | null
 }
 
 export interface DecisionRecord {
@@ -72,6 +81,8 @@ export interface DecisionRecord {
   signer: string
   /** The statement that let the request pass; null: none had to, or the root asked. */
   allowedBy: DecidingStatement | null
+  /** null: no policy was asked. */
+  checks: PolicyChecks | null
   requestBytes: number
   integrationStatus: number
   responseBytes: number
@@ -145,6 +156,7 @@ function emptyRecord(): DecisionRecord {
     authorizer: null,
     signer: '',
     allowedBy: null,
+    checks: null,
     requestBytes: 0,
     integrationStatus: 0,
     responseBytes: 0,

@@ -35,6 +35,7 @@ const record: ExplainedRequest['record'] = {
   authorizer: null,
   signer: '',
   allowedBy: null,
+  checks: null,
   requestBytes: 0,
   integrationStatus: 0,
   responseBytes: 42,
@@ -182,4 +183,21 @@ test('who signed, and the statement that let the request pass, each on a line', 
   const text = explainText({ record: { ...record, signer, allowedBy }, nearest: [] })
   assert.match(text, /^ {2}signer {4}arn:aws:iam::111122223333:user\/ann$/m)
   assert.match(text, /^ {2}allowed {3}by statement Pets of inline\/ReadPets$/m)
+})
+
+test('each policy is shown with its own verdict', () => {
+  const verdict = (decision: 'allow' | 'explicitDeny', id: string, policy: string) =>
+    ({ decision, statement: { id, policy, text: '{}' }, reach: 'principal' }) as const
+  const checks = {
+    resource: { decision: 'implicitDeny', statement: null, reach: 'everyone' } as const,
+    authorizer: null,
+    identity: verdict('allow', 'Read', 'inline/p'),
+    boundary: verdict('explicitDeny', '#0', 'arn:aws:iam::000000000000:policy/b'),
+    session: null,
+  }
+  const text = explainText({ record: { ...record, checks }, nearest: [] }).replace(/\n +/g, ' ')
+  assert.match(
+    text,
+    / policies {2}resource policy: no statement fits; signer's policies: allow \(statement Read of inline\/p\); permissions boundary: deny \(statement #0 of arn:aws:iam::000000000000:policy\/b\) /,
+  )
 })

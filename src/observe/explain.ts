@@ -10,8 +10,9 @@
  * Whatever came from outside is escaped: this is read on a terminal.
  */
 import { STATUS_CODES } from 'node:http'
+import type { Verdict } from '../aws/policy/verdict.ts'
 import { type RefusalType, refusals } from '../messages/refusals.ts'
-import type { AuthorizerUse, DecisionRecord } from './decision-record.ts'
+import type { AuthorizerUse, DecisionRecord, PolicyChecks } from './decision-record.ts'
 import { printable } from './printable.ts'
 import { refusalAdvice } from './refusal-advice.ts'
 
@@ -40,6 +41,7 @@ export function explainText(explained: ExplainedRequest): string {
     ...part('caller', callerText(record.authorizer)),
     ...part('signer', printable(record.signer, 300)),
     ...part('allowed', allowedText(record.allowedBy)),
+    ...part('policies', policiesText(record.checks)),
     ...part('reason', printable(record.reason, 2_000)),
     ...part('cache', cacheText(record)),
     ...part('back end', backEndText(record)),
@@ -99,6 +101,31 @@ function stepsText({ steps, step, refusal }: Plain): string {
 
 function allowedText(by: Plain['allowedBy']): string {
   return by === null ? '' : `by statement ${printable(by.id, 200)} of ${printable(by.policy, 300)}`
+}
+
+const policyNames: readonly (readonly [keyof PolicyChecks, string])[] = [
+  ['resource', 'resource policy'],
+  ['authorizer', "authorizer's policy"],
+  ['identity', "signer's policies"],
+  ['boundary', 'permissions boundary'],
+  ['session', 'session policies'],
+]
+
+/** What each said by itself; how they are joined is AWS's affair. */
+function policiesText(checks: PolicyChecks | null): string {
+  if (checks === null) return ''
+  const texts = policyNames.flatMap(([kind, name]) => {
+    const verdict = checks[kind]
+    return verdict === null ? [] : [`${name}: ${verdictText(verdict)}`]
+  })
+  return texts.join('; ')
+}
+
+function verdictText({ decision, statement }: Verdict): string {
+  if (decision === 'implicitDeny') return 'no statement fits'
+  const word = decision === 'allow' ? 'allow' : 'deny'
+  if (statement === null) return `${word} everything`
+  return `${word} (statement ${printable(statement.id, 200)} of ${printable(statement.policy, 300)})`
 }
 
 /** Which authorizer said what of the caller, and since when it is known. */

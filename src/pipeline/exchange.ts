@@ -18,7 +18,7 @@ import type {
 } from '../messages/messages.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import type { Context, Variables } from '../messages/variables.ts'
-import type { AuthorizerUse } from '../observe/decision-record.ts'
+import type { AuthorizerUse, PolicyChecks } from '../observe/decision-record.ts'
 import type { Program, Route } from '../program/program.ts'
 import { newOverrides, type Overrides } from '../vtl/overrides.ts'
 import type { Arrival } from './arrival.ts'
@@ -112,6 +112,8 @@ export class Exchange implements Variables {
   source: SourceNetwork
   /** What the policies said when they let the request pass; null: none was asked. */
   verdict: Verdict | null
+  /** What each policy said by itself; for the decision record. */
+  checks: PolicyChecks | null
   /** Where the request stands, by step name; for the decision record. */
   step: string
   #context: Context | null
@@ -145,6 +147,7 @@ export class Exchange implements Variables {
     this.identity = null
     this.source = noNetwork
     this.verdict = null
+    this.checks = null
     this.step = 'match'
     this.#context = null
   }

@@ -39,6 +39,7 @@ export class Observer {
     record.authorizer = x.authorizerUse
     record.signer = x.identity?.arn ?? ''
     record.allowedBy = x.verdict?.decision === 'allow' ? x.verdict.statement : null
+    record.checks = x.checks
   }
 
   unmatched(
@@ -122,6 +123,7 @@ function fillNoRoute(record: DecisionRecord): void {
   record.authorizer = null
   record.signer = ''
   record.allowedBy = null
+  record.checks = null
 }
 
 function fillCache(record: DecisionRecord, use: CacheUse | null): void {

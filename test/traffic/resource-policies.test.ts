@@ -217,6 +217,9 @@ test('the record names the statement that denied, or what would have had to allo
   assert.equal(good?.record.signer, `arn:aws:iam::${home}:user/Allow`)
   assert.equal(good.record.allowedBy?.id, 'SaysAllow')
   assert.equal(good.record.allowedBy.policy, 'inline/own')
+  assert.equal(good.record.checks?.identity?.decision, 'allow')
+  assert.equal(good.record.checks.resource?.decision, 'implicitDeny')
+  assert.equal(good.record.checks.boundary, null)
   const missing = await ask('iamnone', home, 'none')
   const other = await data.explain(missing.headers['x-amzn-requestid'] as string)
   assert.match(

@@ -16,6 +16,12 @@ export interface OwnVerdict {
   readonly isWithinLimits: boolean
   /** What does not allow it, in words; '' when all do. */
   readonly missing: string
+  /** Each by itself, as `explain` shows them; null: there are none. */
+  readonly layers: {
+    readonly identity: Verdict
+    readonly boundary: Verdict | null
+    readonly session: Verdict | null
+  }
 }
 
 interface Compiled {
@@ -35,12 +41,13 @@ export function weighIdentity(identity: Holder, request: PolicyRequest): OwnVerd
   const { own, boundary, session } = compiledOf(identity)
   const verdict = identity.kind === 'root' ? rootAllows : weighAll(own, request)
   const limits = [boundary, session].map(each => (each === null ? null : weighAll(each, request)))
+  const [ofBoundary = null, ofSession = null] = limits
+  const layers = { identity: verdict, boundary: ofBoundary, session: ofSession }
   const denial = [verdict, ...limits].find(each => each?.decision === 'explicitDeny')
-  if (denial) return { verdict: denial, isWithinLimits: false, missing: '' }
-  const [ofBoundary, ofSession] = limits
+  if (denial) return { verdict: denial, isWithinLimits: false, missing: '', layers }
   const isWithinLimits = limits.every(each => each === null || each?.decision === 'allow')
   if (verdict.decision === 'allow' && isWithinLimits) {
-    return { verdict, isWithinLimits, missing: '' }
+    return { verdict, isWithinLimits, missing: '', layers }
   }
   const missing = [
     ...(verdict.decision === 'allow' ? [] : [`none of its policies${namesOf(identity.policies)}`]),
@@ -49,7 +56,7 @@ export function weighIdentity(identity: Holder, request: PolicyRequest): OwnVerd
       : []),
     ...(ofSession?.decision === 'implicitDeny' ? ['the policies of its session do not'] : []),
   ]
-  return { verdict: implicitDeny, isWithinLimits, missing: missing.join(', and ') }
+  return { verdict: implicitDeny, isWithinLimits, missing: missing.join(', and '), layers }
 }
 
 /** The root may do everything in its account. */
