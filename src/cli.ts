@@ -15,6 +15,7 @@ import { runDoctor } from './cli/doctor.ts'
 import { explainRequest } from './cli/explain.ts'
 import { CommandFailure } from './cli/failure.ts'
 import { importDocument } from './cli/import.ts'
+import { invokeFunction } from './cli/invoke.ts'
 import { showLogs } from './cli/logs.ts'
 import { wordsOn } from './cli/print.ts'
 import { givenFlags, optionTerm, sourcesText, startFlags } from './cli/start-flags.ts'
@@ -98,6 +99,28 @@ program
   .action(async (requestId: string, given: Record<string, string | boolean | undefined>) => {
     const endpoint = checkedEndpoint(given['endpoint'])
     await explainRequest(requestId, clientFor(endpoint), given['json'] === true, words)
+  })
+
+program
+  .command('invoke')
+  .description('Run a function once and print what it gives.')
+  .argument('<FUNCTION>', 'its name or ARN; :VERSION or :ALIAS may follow')
+  .option('--payload <JSON>', 'The event: JSON, @FILE, or @- for standard input. [empty]')
+  .option('--log', 'Show the end of what it printed, on standard error.')
+  .addOption(endpointOption())
+  .addHelpText(
+    'after',
+    `
+Signed and in the region as import is. The exit code is 1 when the function failed.
+
+Example:
+  portcullis invoke pets --payload '{"name": "Rex"}'`,
+  )
+  .action(async (functionName: string, given: Record<string, string | boolean | undefined>) => {
+    const payload = given['payload'] === undefined ? null : String(given['payload'])
+    const settings = clientFor(checkedEndpoint(given['endpoint']))
+    const showsLog = given['log'] === true
+    await invokeFunction({ functionName, payload, showsLog }, settings, words)
   })
 
 program

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { declarations } from '../src/options.ts'
 import { projectRoot } from './project-root.ts'
 import { portcullis, runCommand, type Started, startGateway } from './started-gateway.ts'
@@ -246,6 +247,111 @@ async function signedGet(endpoint: string, path: string): Promise<Response> {
     'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/apigateway/aws4_request, SignedHeaders=host, Signature=0'
   return fetch(endpoint + path, { headers: { authorization, 'x-amz-date': '20260101T000000Z' } })
 }
+
+describe('invoke', () => {
+  let gateway: Started
+  const source = `export const handler = async event => {
+    console.log('saw', event?.n)
+    if (event?.n === 0) throw new Error('zero')
+    return { n: event?.n ?? null }
+  }`
+  before(async () => {
+    gateway = await startGateway(['--no-example'])
+    const code = join(folder, 'counting')
+    mkdirSync(code)
+    writeFileSync(join(code, 'index.mjs'), source)
+    const client = new LambdaClient({
+      endpoint: gateway.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    })
+    await client.send(
+      new CreateFunctionCommand({
+        FunctionName: 'counting',
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/counting',
+        Code: { S3Bucket: 'hot-reload', S3Key: code },
+      }),
+    )
+    client.destroy()
+    writeFileSync(join(folder, 'event.json'), '{"n":2}')
+  })
+  after(() => gateway.stop())
+
+  const cases: {
+    name: string
+    args: string[]
+    input?: string
+    code: number
+    out: string
+    err?: RegExp
+  }[] = [
+    {
+      name: 'prints what the function gives',
+      args: ['--payload', '{"n":1}'],
+      code: 0,
+      out: '{"n":1}\n',
+    },
+    { name: 'sends an empty event without a payload', args: [], code: 0, out: '{"n":null}\n' },
+    {
+      name: 'reads the payload from a file',
+      args: ['--payload', `@${join(folder, 'event.json')}`],
+      code: 0,
+      out: '{"n":2}\n',
+    },
+    {
+      name: 'reads the payload from standard input',
+      args: ['--payload', '@-'],
+      input: '{"n":3}',
+      code: 0,
+      out: '{"n":3}\n',
+    },
+    {
+      name: 'shows what was printed with --log',
+      args: ['--payload', '{"n":4}', '--log'],
+      code: 0,
+      out: '{"n":4}\n',
+      err: /saw 4/,
+    },
+    {
+      name: 'takes a payload that is no JSON for a mistake',
+      args: ['--payload', '{n:1}'],
+      code: 2,
+      out: '',
+      err: /--payload is not JSON: .* A file is given as @file/,
+    },
+    {
+      name: 'names a file that is not there',
+      args: ['--payload', '@none.json'],
+      code: 2,
+      out: '',
+      err: /Cannot read none\.json: ENOENT/,
+    },
+  ]
+  for (const { name, args, input = '', code, out, err = /^$/ } of cases) {
+    test(name, async () => {
+      const given = ['invoke', 'counting', '--endpoint', gateway.url, ...args]
+      const ended = await portcullis(given, { input })
+      assert.match(ended.err, err)
+      assert.deepEqual([ended.code, ended.out], [code, out])
+    })
+  }
+
+  test('fails when the function fails, and prints its error all the same', async () => {
+    const given = ['invoke', 'counting', '--payload', '{"n":0}', '--endpoint', gateway.url]
+    const { code, out, err } = await portcullis(given)
+    assert.equal(code, 1)
+    assert.equal(JSON.parse(out).errorMessage, 'zero')
+    assert.match(err, /counting failed \(Unhandled\); portcullis logs counting/)
+  })
+
+  test('a function that is not there is told in the words of the Lambda API', async () => {
+    const { code, out, err } = await portcullis(['invoke', 'gone', '--endpoint', gateway.url])
+    assert.deepEqual([code, out], [1, ''])
+    assert.match(err, /ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:/)
+  })
+})
 
 test('the package’s command is the built one', async () => {
   const { out } = await runCommand(process.execPath, [

@@ -20,6 +20,8 @@ export interface ControlCall {
   readonly path: string
   /** An object is sent as JSON, text as it is. */
   readonly body?: object | string
+  /** Beside those of every call; lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** The control plane said no. */
@@ -39,7 +41,8 @@ export class ControlRefusal extends CommandFailure {
 /** Where `portcullis start` listens when it is told nothing. */
 export const defaultEndpoint = 'http://127.0.0.1:4566'
 
-const callLimitMs = 60_000
+/** Below the five minutes after which `fetch` gives up by itself; no function is waited for longer. */
+const callLimitMs = 290_000
 
 export class ControlClient {
   readonly settings: ControlClientSettings
@@ -50,19 +53,24 @@ export class ControlClient {
 
   /** The answer's JSON. Throws a `ControlRefusal`, or a `CommandFailure` when no gateway answers. */
   async call(call: ControlCall): Promise<unknown> {
+    const text = await (await this.send(call)).text()
+    return text === '' ? undefined : parsed(text)
+  }
+
+  /** The answer itself, where it is no refusal. Throws as `call` does. */
+  async send(call: ControlCall): Promise<Response> {
     const response = await this.#send(call)
-    const text = await response.text()
-    if (response.ok) return text === '' ? undefined : parsed(text)
-    const body = parsed(text)
+    if (response.ok) return response
+    const body = parsed(await response.text())
     const type = response.headers.get('x-amzn-errortype')?.split(':')[0]
     throw new ControlRefusal(response.status, type ?? `HTTP ${response.status}`, messageOf(body))
   }
 
-  async #send({ service, method, path, body }: ControlCall): Promise<Response> {
+  async #send({ service, method, path, body, headers: more }: ControlCall): Promise<Response> {
     const { endpoint, credentials, region } = this.settings
     const url = new URL(path, endpoint)
     const text = typeof body === 'object' ? JSON.stringify(body) : (body ?? '')
-    const headers = { host: url.host, 'content-type': 'application/json' }
+    const headers = { host: url.host, 'content-type': 'application/json', ...more }
     const added = sign({
       method,
       rawPath: url.pathname,
@@ -119,6 +127,12 @@ export async function reach(endpoint: string, url: URL, init: RequestInit = {}):
     })
   } catch (cause) {
     const { name, cause: inner } = cause as Error
+    if (name === 'TimeoutError') {
+      const seconds = callLimitMs / 1000
+      throw new CommandFailure(`${endpoint} did not answer within ${seconds} seconds.`, 1, {
+        cause,
+      })
+    }
     const code = (inner as NodeJS.ErrnoException | undefined)?.code ?? name
     throw new CommandFailure(
       `No gateway answers at ${endpoint} (${code}).\n` +

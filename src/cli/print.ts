@@ -4,6 +4,8 @@ import { printable } from '../observe/printable.ts'
 
 export interface Words {
   say(line: string): void
+  /** On standard error, as it is. */
+  note(line: string): void
   warn(line: string): void
   fail(message: string): void
   strong(text: string): string
@@ -18,6 +20,7 @@ export function wordsOn(out: NodeJS.WriteStream, err: NodeJS.WriteStream): Words
     styleText(format, text, { stream })
   return {
     say: line => void out.write(`${line}\n`),
+    note: line => void err.write(`${line}\n`),
     warn: line => {
       err.write(`${style('yellow', 'warning:', err)} ${printable(line, lineLimit)}\n`)
     },
