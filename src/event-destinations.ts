@@ -114,12 +114,13 @@ function requestFor(
         body: jsonBody({ Entries: [busEntry(arn, text, outcome)] }),
       }
     case 's3': {
-      const [day = '', time = ''] = new Date(clock.now()).toISOString().split('T')
-      const moment = `${day.replaceAll('-', '/')}/${time.slice(0, 8).replaceAll(':', '.')}`
+      // 2026/11/22/2026-11-22T10.02.03
+      const moment = new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '.')
+      const day = moment.slice(0, 10).replaceAll('-', '/')
       return {
         ...base,
         method: 'PUT',
-        path: `/${arn.resource}/aws/lambda/async/${outcome.found.name}/${moment}-${outcome.event.id}`,
+        path: `/${arn.resource}/aws/lambda/async/${outcome.found.name}/${day}/${moment}-${outcome.event.id}`,
         headers: { 'Content-Type': 'application/json' },
         body: Buffer.from(text),
       }
