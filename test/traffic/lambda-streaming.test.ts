@@ -110,6 +110,20 @@ const wrong: { name: string; code: string; status: number; why: RegExp }[] = [
     why: /ended within its metadata/,
   },
   {
+    name: 'an error within the metadata',
+    code: handler(
+      `stream.write('{"statusCode": 2'); await new Promise(r => setTimeout(r, 50)); throw new Error('half')`,
+    ),
+    status: 502,
+    why: /half/,
+  },
+  {
+    name: 'an end within the delimiter',
+    code: handler(`stream.end('{}' + '\\0'.repeat(7))`),
+    status: 500,
+    why: /ended within its metadata/,
+  },
+  {
     name: 'an error before the first byte',
     code: handler(`throw new Error('early')`),
     status: 502,
@@ -168,6 +182,30 @@ test('a client that goes away does not stop the function', async () => {
     gate.open()
     assert.equal((await call).body, body ?? 'begunrest')
   }
+})
+
+test('a client that resets its connection before there is a head leaves nothing behind', async () => {
+  const id = await deployStream(
+    handler(`if (globalThis.called) { ${from('{}')} stream.end('again'); return }
+      globalThis.called = true; stream.write('{"statusCode"')
+      await new Promise(r => setTimeout(r, 200)); stream.end(': 200}' + '\\0'.repeat(8) + 'first')`),
+  )
+  const client = ask(id)
+  await new Promise<void>(resolve => client.socket.once('connect', () => resolve()))
+  setTimeout(() => client.socket.resetAndDestroy(), 100)
+  await client.untilClosed()
+  for (;;) {
+    const { status, body } = await t.call(id, '/s')
+    assert.equal(status, 200)
+    if (body === 'again') break
+    assert.equal(body, 'first')
+  }
+})
+
+test('metadata that do not come in time are answered 504', async () => {
+  const code = `stream.write('{"statusCode"'); await new Promise(r => setTimeout(r, 2000)); stream.end()`
+  const id = await deployStream(handler(code), { timeoutInMillis: 300 })
+  assert.equal((await t.call(id, '/s')).status, 504)
 })
 
 test('the integration’s time-out runs until the answer begins', async () => {
