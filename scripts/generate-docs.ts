@@ -32,6 +32,7 @@ import { lambdaOperations } from './docs/lambda-operations.ts'
 import { departures, requestGuesses } from './docs/request-remarks.ts'
 import { structureFields } from './docs/rest-fields.ts'
 import { requestFields } from './docs/rest-fields-requests.ts'
+import { streamDepartures, streamGuesses } from './docs/stream-remarks.ts'
 
 const pages: Readonly<Record<string, () => string[]>> = {
   'options.md': optionsPage,
@@ -190,12 +191,17 @@ function compatibilityPage(): string[] {
     '',
     ...departures,
     '',
+    '## Bodies that are not held',
+    '',
+    ...streamDepartures,
+    '',
     '## Guesses',
     '',
     'Where AWS does not say enough, we do what a careful user would expect:',
     '',
     ...guesses,
     ...requestGuesses,
+    ...streamGuesses,
     ...covered.flatMap(({ title, done, missing }) => [
       '',
       `## ${title}`,
