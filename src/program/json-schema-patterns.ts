@@ -1,8 +1,10 @@
 /**
  * ECMA 262 patterns of a schema (`pattern`, `patternProperties`), run by re2js: linear time whatever the pattern
- * is. What RE2 cannot run (look-around, back-references) is refused when the schema is compiled.
+ * is. What RE2 cannot run (look-around, back-references) is refused when the schema is compiled. The plainest patterns are
+ * left to the machine's own regular expressions (plain-pattern.ts).
  */
 import { RE2JS } from 're2js'
+import { compilePlainPattern } from './plain-pattern.ts'
 
 const maxPatternLength = 4096
 
@@ -31,5 +33,5 @@ function compile(pattern: string): (text: string) => boolean {
     const reason = error instanceof Error ? error.message : String(error)
     throw new SyntaxError(`the pattern ${pattern} cannot be used: ${reason}`, { cause: error })
   }
-  return text => regex.test(text)
+  return compilePlainPattern(pattern) ?? (text => regex.test(text))
 }
