@@ -164,6 +164,11 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The message of a refusal, from its body as text; the text itself where it has none. */
+export function messageIn(text: string): string {
+  return messageOf(parsed(text)) || text.slice(0, 500)
+}
+
 function messageOf(body: unknown): string {
   if (typeof body !== 'object' || body === null) return ''
   const { message, Message } = body as Record<string, unknown>

@@ -1,6 +1,6 @@
 /** `portcullis doctor`: what a running gateway knows will always be refused, is not live, or has no effect. */
 import type { Finding, StageReport } from '../control/doctor/finding.ts'
-import { type ControlClientSettings, reachOwn } from './control-client.ts'
+import { type ControlClientSettings, messageIn, reachOwn } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
@@ -33,7 +33,7 @@ async function fetchReports(client: ControlClientSettings): Promise<readonly Sta
   const response = await reachOwn(client, new URL('/_portcullis/doctor', client.endpoint))
   const text = await response.text()
   if (!response.ok) {
-    throw new CommandFailure(`The gateway answered ${response.status}: ${text.slice(0, 500)}`)
+    throw new CommandFailure(`The gateway answered ${response.status}: ${messageIn(text)}`)
   }
   return (JSON.parse(text) as { stages: StageReport[] }).stages
 }

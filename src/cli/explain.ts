@@ -1,5 +1,5 @@
 /** `portcullis explain REQUEST-ID`: why a running gateway gave an answer, in its own words. */
-import { type ControlClientSettings, reachOwn } from './control-client.ts'
+import { type ControlClientSettings, messageIn, reachOwn } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
@@ -23,14 +23,6 @@ export async function explainRequest(
     response.status === 404
       ? `No request ${requestId} is known at ${endpoint}.\n` +
           'The id is in the answer header x-amzn-RequestId; the gateway keeps the last ones (--records-kept) until it stops.'
-      : `The gateway answered ${response.status}: ${messageOf(text)}`,
+      : `The gateway answered ${response.status}: ${messageIn(text)}`,
   )
-}
-
-function messageOf(text: string): string {
-  try {
-    return String(Object(JSON.parse(text)).message ?? text)
-  } catch {
-    return text.slice(0, 500)
-  }
 }

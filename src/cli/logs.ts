@@ -1,7 +1,7 @@
 /** `portcullis logs FUNCTION`: what a function printed, and with --follow what it prints from now on. */
 import type { Credentials } from '../aws/sign.ts'
 import { printable } from '../observe/printable.ts'
-import { signedFor } from './control-client.ts'
+import { messageIn, signedFor } from './control-client.ts'
 import { CommandFailure } from './failure.ts'
 import type { Words } from './print.ts'
 
@@ -28,7 +28,9 @@ export async function showLogs(command: LogsCommand, words: Words, nowMs: number
   if (sinceMs !== null) url.searchParams.set('since', String(nowMs - sinceMs))
   const response = await open(endpoint, url, signedFor(url, command.credentials, region))
   if (!response.ok || response.body === null) {
-    throw new CommandFailure(`The gateway answered ${response.status}: ${await response.text()}`)
+    throw new CommandFailure(
+      `The gateway answered ${response.status}: ${messageIn(await response.text())}`,
+    )
   }
   const decoder = new TextDecoder()
   let rest = ''
