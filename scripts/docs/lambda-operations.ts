@@ -35,7 +35,7 @@ export const lambdaOperations: Readonly<Record<string, LambdaRow>> = {
   CreateEventSourceMapping: eventSources,
   CreateFunction: {
     effect: 'partly',
-    more: 'no images, code in S3, file systems, tenants or code signing: refused. VpcConfig, TracingConfig, KMSKeyArn, Architectures and SnapStart have no effect',
+    more: 'no images, code in S3, file systems, tenants or code signing: refused. VpcConfig, TracingConfig, KMSKeyArn, Architectures and SnapStart have no effect. Folders (`hot-reload`) are not counted in the 250 MB of code and layers',
   },
   CreateFunctionUrlConfig: {
     effect: 'partly',

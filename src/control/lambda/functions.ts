@@ -11,6 +11,7 @@ import { leadsTo } from './aliases.ts'
 import { change, checkRevision } from './change.ts'
 import { checkConfiguration, checkSnapStart, refuseUnrunnable } from './checks.ts'
 import { codesOf, dropCodes, foldersOf, keepCode, takeCode } from './code.ts'
+import { refuseTooLarge } from './code-sizes.ts'
 import {
   type Configuration,
   configurationOf,
@@ -48,6 +49,7 @@ export async function createFunction(
   const made = { revisionId: ctx.ids.uuid(), lastModifiedMs: ctx.clock.now() }
   const record = withLayers(newFunction(name, input, code.record, made), layers.uses)
   refuseUnrunnable(ctx.functions, record.runtime, [code.folder, ...layers.folders])
+  await refuseTooLarge(codesOf(record), [code.folder, ...layers.folders])
   return change(ctx, name, async tx => {
     if (await tx.get(functions, '', name)) {
       throw new ResourceConflictException(`Function already exist: ${name}`)
@@ -121,6 +123,7 @@ export async function updateFunctionCode(
   const code = await takeCode(ctx.functions, input)
   const { layers } = await foldersOf(ctx.functions, ctx.store, ctx.namespace, latest)
   refuseUnrunnable(ctx.functions, latest.runtime, [code.folder, ...layers])
+  await refuseTooLarge(codesOf({ ...latest, code: code.record }), [code.folder, ...layers])
   return change(ctx, name.name, async tx => {
     const old = await latestOf(ctx, tx, name)
     checkRevision(input.RevisionId, old.revisionId)
@@ -153,7 +156,9 @@ export async function updateFunctionConfiguration(
   const layers = input.Layers && (await takeLayers(ctx, input.Layers))
   if (layers || input.Runtime !== undefined) {
     const old = await foldersOf(ctx.functions, ctx.store, ctx.namespace, latest)
-    refuseUnrunnable(ctx.functions, runtime, [old.folder, ...(layers?.folders ?? old.layers)])
+    const folders = [old.folder, ...(layers?.folders ?? old.layers)]
+    refuseUnrunnable(ctx.functions, runtime, folders)
+    await refuseTooLarge(codesOf(layers ? withLayers(latest, layers.uses) : latest), folders)
   }
   return change(ctx, name.name, async tx => {
     const old = await latestOf(ctx, tx, name)
