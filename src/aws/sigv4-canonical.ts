@@ -41,15 +41,11 @@ export interface CanonicalParts {
 
 /** The text whose hash is signed. */
 export function canonicalRequest(parts: CanonicalParts): string {
-  let headers = ''
-  for (const name of parts.signedHeaders) {
-    headers += `${name}:${canonicalHeader(parts.rawHeaders, name)}\n`
-  }
   return [
     parts.method,
     parts.path,
     canonicalQuery(parts.rawQuery),
-    headers,
+    canonicalHeaders(parts.rawHeaders, parts.signedHeaders),
     parts.signedHeaders.join(';'),
     parts.payloadHash,
   ].join('\n')
@@ -148,14 +144,23 @@ function encodeOnce(text: string): string {
   })
 }
 
-function canonicalHeader(rawHeaders: readonly string[], name: string): string {
-  const values: string[] = []
+/** One line for each name, which stand there once each. One pass over the headers, however many names there are. */
+function canonicalHeaders(rawHeaders: readonly string[], names: readonly string[]): string {
+  const values = new Map<string, string | undefined>(names.map(name => [name, undefined]))
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() === name) values.push(squeeze(rawHeaders[i + 1] ?? ''))
+    const name = (rawHeaders[i] as string).toLowerCase()
+    if (!values.has(name)) continue
+    const before = values.get(name)
+    const value = squeeze(rawHeaders[i + 1] as string)
+    values.set(name, before === undefined ? value : `${before},${value}`)
   }
-  // HTTP/2 has no Host header.
-  if (values.length === 0 && name === 'host') return headerOf(rawHeaders, ':authority') ?? ''
-  return values.join(',')
+  let text = ''
+  for (const [name, value] of values) {
+    // HTTP/2 has no Host header.
+    const other = name === 'host' ? headerOf(rawHeaders, ':authority') : undefined
+    text += `${name}:${value ?? other ?? ''}\n`
+  }
+  return text
 }
 
 function squeeze(value: string): string {

@@ -108,7 +108,9 @@ function fromHeader(
         `'${token}' not a valid key=value pair (missing equal-sign) in Authorization header: '${authorization}'.`,
       )
     }
-    parameters.set(token.slice(0, at), token.slice(at + 1))
+    const name = token.slice(0, at)
+    if (parameters.has(name)) throw twice(name)
+    parameters.set(name, token.slice(at + 1))
   }
   const time = headerOf(rawHeaders, 'x-amz-date') ?? basicDate(headerOf(rawHeaders, 'date'))
   const missing = ['Credential', 'Signature', 'SignedHeaders']
@@ -127,7 +129,7 @@ function fromHeader(
     algorithm: name,
     regionSet: name === algorithm ? null : (headerOf(rawHeaders, regionSetHeader) ?? ''),
     ...credentialOf(parameters.get('Credential') ?? '', name),
-    signedHeaders: (parameters.get('SignedHeaders') ?? '').split(';'),
+    signedHeaders: headerNames(parameters.get('SignedHeaders') ?? ''),
     signature: parameters.get('Signature') ?? '',
     time,
     sessionToken: headerOf(rawHeaders, 'x-amz-security-token'),
@@ -156,7 +158,7 @@ function fromQuery(request: SignedRequest, rules: ClaimRules): Claim {
     algorithm: name,
     regionSet: name === algorithm ? null : required('X-Amz-Region-Set'),
     ...credentialOf(required('X-Amz-Credential'), name),
-    signedHeaders: required('X-Amz-SignedHeaders').split(';'),
+    signedHeaders: headerNames(required('X-Amz-SignedHeaders')),
     signature: required(signatureParameter),
     time: required('X-Amz-Date'),
     sessionToken: parameters.get('X-Amz-Security-Token'),
@@ -167,19 +169,41 @@ function fromQuery(request: SignedRequest, rules: ClaimRules): Claim {
   }
 }
 
-/** The query parameters that begin with `X-Amz-`, decoded. */
+/**
+ * The query parameters that begin with `X-Amz-`, decoded. None may come twice: the signature does not cover itself, so
+ * that a second one could bring in what nobody signed, since in queries `;` separates as `&` does.
+ */
 function amzParameters(rawQuery: string): Map<string, string> {
   const parameters = new Map<string, string>()
   for (const part of rawQuery.split('&')) {
+    if (!part.startsWith('X-Amz-')) continue
     const at = part.indexOf('=')
-    if (!part.startsWith('X-Amz-') || at < 0) continue
-    try {
-      parameters.set(part.slice(0, at), decodeURIComponent(part.slice(at + 1)))
-    } catch {
-      // Left out, and so missed by name.
-    }
+    const name = at < 0 ? part : part.slice(0, at)
+    if (parameters.has(name)) throw twice(name)
+    parameters.set(name, at < 0 ? '' : decoded(part.slice(at + 1)))
   }
   return parameters
+}
+
+/** '' for what is not encoded properly; it is missed by name. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}
+
+/** Each once: one that is named a thousand times would be written as often into the canonical request. */
+function headerNames(text: string): string[] {
+  const names = text.split(';')
+  if (new Set(names).size !== names.length) throw twice('SignedHeaders')
+  return names
+}
+
+/** The words are a guess. */
+function twice(name: string): IncompleteSignatureException {
+  return new IncompleteSignatureException(`'${name}' is there twice in the AWS Authorization.`)
 }
 
 // Without X-Amz-Expires a presigned request is good for a quarter of an hour: a guess.

@@ -58,6 +58,7 @@ const versions: ReadonlySet<string> = new Set(['1.0', '1.1'])
 export function takeIn(request: IncomingMessage): Intake | IntakeFault {
   const raw = request.rawHeaders
   let host: string | undefined
+  let hostAt = -1
   let contentLength = -1
   let isChunked = false
   let methodOverride: string | undefined
@@ -73,6 +74,7 @@ export function takeIn(request: IncomingMessage): Intake | IntakeFault {
       case hostName:
         if (host !== undefined) return fault(400, 'More than one Host header')
         host = value
+        hostAt = i + 1
         break
       case contentLengthName:
         contentLength = Number(value)
@@ -102,6 +104,12 @@ export function takeIn(request: IncomingMessage): Intake | IntakeFault {
   if (url.length > urlLimit) return fault(414, 'Request URI too long')
   const target = originForm(url)
   if (target === undefined) return fault(400, 'Bad request target')
+  if (target.authority !== undefined) {
+    // "MUST ignore the received Host header field and instead use the host information of the request-target": a
+    // signature for one host must not pass at another.
+    request.url = target.path
+    if (hostAt >= 0) raw[hostAt] = target.authority
+  }
   return {
     host: (target.authority ?? host ?? '').toLowerCase(),
     target: target.path,

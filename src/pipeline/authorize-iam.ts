@@ -3,13 +3,15 @@
  * is weighed by the step behind this one.
  *
  * The signature covers the request as it was sent: the path with whatever stands before the stage, the verb before
- * X-HTTP-Method-Override, the body before it is decompressed. "Signing AWS API requests" in the IAM user guide; which
- * gateway response answers an unknown key is a guess.
+ * X-HTTP-Method-Override, the body before it is decompressed. Where that header makes another verb of it, it must be
+ * signed as well (a guess on the safe side). "Signing AWS API requests" in the IAM user guide; which gateway response
+ * answers an unknown key is a guess.
  */
 import {
   ExpiredTokenException,
   Fault,
   IncompleteSignatureException,
+  InvalidSignatureException,
   MissingAuthenticationTokenException,
   UnrecognizedClientException,
 } from '../aws/faults.ts'
@@ -20,6 +22,7 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { Refusal, type RefusalType } from '../messages/refusals.ts'
 import type { Exchange } from './exchange.ts'
 
+const overrideHeader = 'x-http-method-override'
 const rules = Object.freeze({ takesV4a: true })
 const clock: Clock = systemClock
 
@@ -53,6 +56,11 @@ function verify({ arrival, methodRequest, program, loaded }: Exchange): SigningI
   }
   const claim = readClaim(request, rules)
   checkClaim(claim, { clock, service: 'execute-api', region: program.region })
+  if (arrival.method !== arrival.rawMethod && !claim.signedHeaders.includes(overrideHeader)) {
+    throw new InvalidSignatureException(
+      "'X-HTTP-Method-Override' must be a 'SignedHeader' in the AWS Authorization. ",
+    )
+  }
   const { accessKeyId } = claim.scope
   const identity = loaded.identities.findIdentity(accessKeyId, claim.sessionToken)
   if (identity === 'expired') {
