@@ -90,9 +90,14 @@ export function identityFinder(snapshot: IdentitySnapshot, settings: FinderSetti
     return isOver ? 'expired' : identity
   }
 
-  /** undefined: the user or role is no longer there. */
-  function holderOf({ principal, account }: SealedSession): Holder | undefined {
+  /** undefined: the user or role is no longer there; another one of that name is not the one that it was. */
+  function holderOf({ principal, account, kind, userId }: SealedSession): Holder | undefined {
     const known = principals.get(principal) ?? roles.get(principal)
+    if (known !== undefined && kind !== 'federated') {
+      const isSame =
+        'trustPolicy' in known ? userId.startsWith(`${known.roleId}:`) : userId === known.userId
+      if (!isSame) return undefined
+    }
     if (known !== undefined || developmentAccount === null) return known
     const root = rootOf(account)
     return principal === root.arn ? root : undefined

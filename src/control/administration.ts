@@ -10,7 +10,7 @@
  * AWS's words, as in https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 import { functionArn, parseArn, parseFunctionName } from '../aws/arn.ts'
-import { AccessDeniedException } from '../aws/faults.ts'
+import { AccessDeniedException, UnrecognizedClientException } from '../aws/faults.ts'
 import type { SigningIdentity } from '../aws/identity.ts'
 import type { ContextValue } from '../aws/policy/verdict.ts'
 import type { Service } from '../aws/services.ts'
@@ -60,6 +60,11 @@ export async function authorizeCall(
 ): Promise<void> {
   if (service.name === 'sts' && free.has(operation)) return
   const { identity, namespace, userAgent, sourceIp, isTls } = caller
+  const isOfUser = identity.kind !== 'assumed-role' && identity.sessionToken !== null
+  if (service.name === 'iam' && isOfUser) {
+    // "You cannot call any IAM API operations unless MFA authentication information is included" (GetSessionToken).
+    throw new UnrecognizedClientException('The security token included in the request is invalid')
+  }
   const action = actionOf(service, operation, caller.method)
   const resource =
     service.name === 'iam' && ofCaller.has(operation) && input['UserName'] === undefined

@@ -58,6 +58,7 @@ export function weighPolicies(x: Exchange): undefined {
 /** Also for `execute-api:InvalidateCache`. */
 export function weigh(x: Exchange, question: PolicyQuestion): Weighed {
   const { resourcePolicy } = x.program
+  if (x.program.isPrivate && resourcePolicy === null) return withoutPolicy
   const ofApi = resourcePolicy === null ? implicitDeny : resourcePolicy.weigh(question)
   const shown = resourcePolicy === null ? null : ofApi
   const outcome = x.authOutcome
@@ -74,15 +75,20 @@ export function weigh(x: Exchange, question: PolicyQuestion): Weighed {
       }
     }
     default: {
-      const needed =
-        resourcePolicy === null
-          ? 'a private API needs a resource policy that allows'
-          : 'no statement of the resource policy allows'
+      const needed = 'no statement of the resource policy allows'
       const checks = { ...noChecks, resource: shown }
       return { verdict: ofApi, source: 'resource', needed, checks }
     }
   }
 }
+
+/** Of a private API, whatever the caller's own policies say. */
+const withoutPolicy: Weighed = Object.freeze({
+  verdict: implicitDeny,
+  source: 'resource',
+  needed: 'a private API needs a resource policy that allows',
+  checks: noChecks,
+})
 
 function weighSigner(
   x: Exchange,

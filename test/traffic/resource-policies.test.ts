@@ -298,6 +298,32 @@ describe('a private API', () => {
     assert.equal((await call(port, 'private', '/')).status, 403)
   })
 
+  test('lets nobody pass without a policy who may call everything by his own', async () => {
+    await publish('private', undefined, 'AWS_IAM', 'PRIVATE')
+    const [{ key }] = users as [(typeof users)[number]]
+    const answer = await callSigned(port, 'private', '/', {}, { credentials: key })
+    assert.equal(answer.status, 403)
+    assert.match(answer.body, /^{"Message":"User: arn:aws:iam::111122223333:user\/Allow is not/)
+  })
+
+  test('takes nobody at his word where he comes from', async () => {
+    const from = (Condition: object) => policyThat('Allow', { Principal: '*', Condition })
+    const headers = [
+      ...['X-Forwarded-For', '10.0.0.1', 'Forwarded', 'for=10.0.0.1', 'X-Real-IP', '10.0.0.1'],
+      ...['x-amzn-vpce-id', 'vpce-2', 'x-amzn-vpc-id', 'vpc-2', 'x-apigw-api-id', 'private'],
+      ...['X-Portcullis-Client', '10.0.0.1', 'aws-sourcevpce', 'vpce-2'],
+    ]
+    for (const condition of [
+      { StringEquals: { 'aws:SourceVpce': 'vpce-2' } },
+      { StringEquals: { 'aws:SourceVpc': 'vpc-2' } },
+      { IpAddress: { 'aws:VpcSourceIp': '10.0.0.1' } },
+      { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } },
+    ]) {
+      await publish('private', from(condition), 'NONE', 'PRIVATE')
+      assert.equal((await call(port, 'private', '/', { headers })).status, 403)
+    }
+  })
+
   test('knows its endpoint, its VPC and the address within', async () => {
     const Condition = {
       StringEquals: { 'aws:SourceVpce': 'vpce-1', 'aws:SourceVpc': 'vpc-1' },

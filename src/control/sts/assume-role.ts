@@ -11,11 +11,11 @@ import { AccessDenied } from '../../aws/iam-faults.ts'
 import type { SigningIdentity } from '../../aws/identity.ts'
 import type { StsOperations } from '../../aws/operations.sts.ts'
 import { compilePolicyText } from '../../aws/policy/compile.ts'
+import { weighIdentity } from '../../aws/policy/identity-policies.ts'
 import type { ContextValue, PolicyRequest } from '../../aws/policy/verdict.ts'
 import { callerKeys, requesterOf } from '../caller-keys.ts'
 import { ownerArn, type Realm } from '../iam/names.ts'
 import { globalRegion, keyOf, type RoleRecord, roles } from '../iam/records.ts'
-import { rightsOf } from '../identity-rights.ts'
 import type { StsContext } from './context.ts'
 import {
   checkSessionName,
@@ -156,10 +156,11 @@ function mayAssume(
   const trust = compilePolicyText(record.trustPolicy, 'trust', `trust policy of ${record.name}`)
   const { decision, reach } = trust.weigh(request)
   if (decision !== 'allow') return false
-  const rights = rightsOf(identity, request)
-  if (rights.decision === 'explicitDeny') return false
-  const isNamed = reach === 'principal' || reach === 'role'
-  return (isNamed && identity.account === realm.account) || rights.decision === 'allow'
+  const { verdict, isWithinLimits } = weighIdentity(identity, request)
+  if (verdict.decision !== 'implicitDeny') return verdict.decision === 'allow'
+  // A role that is named is let in within its boundary and the policies of its session.
+  const isNamed = reach === 'principal' || (reach === 'role' && isWithinLimits)
+  return isNamed && identity.account === realm.account
 }
 
 /** Given with AssumeRole and not built: refused, since a session without them would be another. */
