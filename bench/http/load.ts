@@ -5,7 +5,8 @@ import { cpuMicros, isInstalled } from './processes.ts'
 export interface LoadSettings {
   readonly seconds: number
   readonly connections: number
-  readonly core: number
+  /** Where wrk runs; default: anywhere. */
+  readonly core?: number
 }
 
 export interface LoadResult {
@@ -37,9 +38,10 @@ export async function runLoad(
     ...(target.script === undefined ? [] : ['-s', target.script]),
     target.url,
   ]
-  const command = isInstalled('taskset')
-    ? ['taskset', '-c', String(settings.core), 'wrk', ...args]
-    : ['wrk', ...args]
+  const command =
+    settings.core !== undefined && isInstalled('taskset')
+      ? ['taskset', '-c', String(settings.core), 'wrk', ...args]
+      : ['wrk', ...args]
   const before = cpuMicros(serverPid)
   const output = await outputOf(command)
   const spent = cpuMicros(serverPid) - before

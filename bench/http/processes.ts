@@ -23,9 +23,18 @@ export async function startOnCore(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Running> {
   const pinned = isInstalled('taskset') ? ['taskset', '-c', String(core), ...command] : command
-  const child = spawn(pinned[0] as string, pinned.slice(1), {
+  return start(pinned, port, { env })
+}
+
+/** Starts a program on whatever core is free and resolves when its port takes connections. */
+export async function start(
+  command: readonly string[],
+  port: number,
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+): Promise<Running> {
+  const child = spawn(command[0] as string, command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env,
+    ...options,
   })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
