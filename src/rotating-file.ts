@@ -1,6 +1,7 @@
 /**
  * Lines appended to a file that never grows past a bound: `name`, then `name.1` for the former one, up to `name.{kept}`; the
- * oldest is dropped. Lines are gathered and written together; a full disk loses lines, never the program.
+ * oldest is dropped. The first line is written at once, those that come while that goes on are gathered for a moment and
+ * written together: each write wakes threads that requests need. A full disk loses lines, never the program.
  */
 import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -17,6 +18,8 @@ export interface RotatingFileOptions {
 
 /** What waits to be written may not fill the memory, when the disk is slow. */
 const waitingLimitBytes = 8 * 1024 * 1024
+const gatherMs = 50
+const gatherBytes = 256 * 1024
 
 export class RotatingFile {
   readonly #options: RotatingFileOptions
@@ -24,6 +27,9 @@ export class RotatingFile {
   #writing: Promise<void> | null = null
   #size = -1
   #isFailing = false
+  #isFlushing = false
+  /** Ends the wait for more lines; null while none is on. */
+  #hurry: (() => void) | null = null
 
   constructor(options: RotatingFileOptions) {
     this.#options = options
@@ -33,12 +39,16 @@ export class RotatingFile {
   add(line: string): void {
     if (this.#waiting.length > waitingLimitBytes) return
     this.#waiting += `${line}\n`
+    if (this.#waiting.length > gatherBytes) this.#hurry?.()
     this.#writing ??= this.#write()
   }
 
   /** Resolves when all lines are written. */
   async flush(): Promise<void> {
+    this.#isFlushing = true
+    this.#hurry?.()
     await this.#writing
+    this.#isFlushing = false
   }
 
   async #write(): Promise<void> {
@@ -54,8 +64,22 @@ export class RotatingFile {
         if (!this.#isFailing) this.#options.report(error)
         this.#isFailing = true
       }
+      if (!this.#isFlushing) await this.#gather()
     }
     this.#writing = null
+  }
+
+  /** Resolves after a moment, or as soon as somebody waits for the lines or there are many. */
+  #gather(): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#hurry = null
+        resolve()
+      }
+      const timer = setTimeout(done, gatherMs)
+      this.#hurry = done
+    })
   }
 
   async #append(bytes: Buffer): Promise<void> {
