@@ -98,7 +98,7 @@ describe('a function with a bootstrap of its own', () => {
     {
       name: 'breaks off in the middle of its answer',
       run: `const s = require('net').connect(port, host); s.write('POST /2018-06-01/runtime/invocation/' + head['lambda-runtime-aws-request-id'] +
-        '/response HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 100\\r\\n\\r\\nabc', () => s.destroy()); await new Promise(() => {})`,
+        '/response HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 100\\r\\n\\r\\nabc', () => s.destroy()); setInterval(() => {}, 1000); await new Promise(() => {})`,
       type: 'Runtime.ExitError',
       message: /unreadable/,
     },
