@@ -38,6 +38,7 @@ function plane(threads: number, complaints: string[] = []): DataPlane {
       devIssuerKeys: null,
       awsEndpoints: new Map(),
       awsCredentials: null,
+      unknownRoles: 'deny',
       cacheBytes: 1_000_000,
       developmentAccount: null,
       sourceNetworks: { vpcEndpoints: new Map(), vpcs: new Map() },

@@ -20,7 +20,7 @@ import type {
   RunSettings,
   RunStream,
 } from './control/lambda/context.ts'
-import { mayInvoke } from './control/lambda/may-invoke.ts'
+import { letsInvoke, mayInvoke } from './control/lambda/may-invoke.ts'
 import { lambdaControl } from './control/lambda/operations.ts'
 import { provisions } from './control/lambda/records.ts'
 import { chosen, type ResolvedFunction } from './control/lambda/resolve.ts'
@@ -32,7 +32,7 @@ import { KeptEvents } from './kept-events.ts'
 import { KeptFunctions } from './kept-functions.ts'
 import { findCode, unpackCode } from './lambda/code.ts'
 import type { FunctionRunner } from './lambda/runner.ts'
-import type { FunctionAnswer, FunctionCall } from './messages/messages.ts'
+import type { FunctionAnswer, FunctionCall, FunctionInvoker } from './messages/messages.ts'
 import type { Log } from './observe/log.ts'
 import type { RemoteFunctions } from './remote-functions.ts'
 import type { RotatingFile } from './rotating-file.ts'
@@ -140,6 +140,10 @@ export class FunctionCalls implements FunctionHost {
     }
     if (call.sourceArn !== null && !this.#isAllowed(found, call.sourceArn, call.sourceAccount)) {
       return { type: 'forbidden', reason: forbiddenReason(found, call.sourceArn) }
+    }
+    const { invoker } = call
+    if (invoker !== undefined && !letsInvoke(found.policy, invoker, found.account)) {
+      return { type: 'forbidden', reason: unauthorizedReason(found, invoker) }
     }
     const invocation: TracedInvocation = {
       payload: Buffer.from(call.payload),
@@ -271,4 +275,15 @@ export class FunctionCalls implements FunctionHost {
 
 function forbiddenReason({ name }: ResolvedFunction, sourceArn: string): string {
   return `the resource policy of ${name} does not let ${gatewayPrincipal} invoke it for ${sourceArn}`
+}
+
+function unauthorizedReason(
+  { name, arn, account }: ResolvedFunction,
+  invoker: FunctionInvoker,
+): string {
+  const missing =
+    invoker.account === account
+      ? `neither its own policies nor the resource policy of ${name} allow it`
+      : `it is of another account, and the resource policy of ${name} does not allow it`
+  return `User: ${invoker.arn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn}: ${missing}`
 }

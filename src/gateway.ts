@@ -10,7 +10,8 @@
  */
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import type { FindIdentity } from './aws/identity.ts'
+import { Identities } from './aws/identity-finder.ts'
+import { openSession } from './aws/session-token.ts'
 import { systemClock } from './base/clock.ts'
 import { randomIds } from './base/ids.ts'
 import type { Credentials } from './control/caller.ts'
@@ -25,6 +26,7 @@ import { stsControl } from './control/sts/operations.ts'
 import { placeControlSocket } from './control-socket.ts'
 import { DataPlane } from './data-plane.ts'
 import { type DevIssuer, openDevIssuer } from './dev-issuer.ts'
+import { gatewayFindings } from './gateway-findings.ts'
 import { IdentityPublisher } from './identity-publisher.ts'
 import { integrationTools } from './integration-tools.ts'
 import { LastGood } from './last-good.ts'
@@ -34,7 +36,6 @@ import { createLog, type Log } from './observe/log.ts'
 import { openFunctions } from './open-functions.ts'
 import type { Options } from './options.ts'
 import { OwnRoutes } from './own-routes.ts'
-import { privateRemarks } from './private-remarks.ts'
 import type { ProgramSource } from './program/program.ts'
 import { Publisher } from './publisher.ts'
 import { StoreUnavailable } from './store/errors.ts'
@@ -103,6 +104,7 @@ async function assemble(
     privateNetwork: { vpcLinks: options.vpcLinks, listeners: options.listeners },
     awsEndpoints: options.awsEndpoints,
     awsCredentials: options.awsCredentials,
+    unknownRoles: options.unknownRoles,
   }
   const devIssuer = await devIssuerOf(options, keys, log)
   const trusted = {
@@ -110,13 +112,12 @@ async function assemble(
     issuers: options.issuers,
     devIssuerKeys: devIssuer?.keySet ?? null,
   }
-  const tools = integrationTools(outgoing, invoke)
+  const developmentAccount = options.adminCredentials === null ? options.account : null
+  const identities = new Identities({ clock: systemClock, openSession, developmentAccount })
+  const tools = integrationTools(outgoing, invoke, identities)
   const tokens = tokenTools(trusted, tools.client)
   closers.push(() => tools.client.close())
-  // The publisher of identities comes later: it needs the data plane, which needs the functions.
-  const findIdentity: FindIdentity = (accessKeyId, sessionToken) =>
-    identityPublisher.identities.findIdentity(accessKeyId, sessionToken)
-  const functions = openFunctions(options, store, tools, log, keys.current, findIdentity)
+  const functions = openFunctions(options, store, tools, log, keys.current, identities)
   closers.push(() => functions.close())
   const dataPlane = new DataPlane({
     threads: options.threads,
@@ -131,7 +132,7 @@ async function assemble(
       recordsKept: Math.ceil(options.recordsKept / options.threads),
       cacheBytes: options.cacheBytes,
       sourceNetworks: { vpcEndpoints: options.vpcEndpoints, vpcs: options.vpcs },
-      developmentAccount: options.adminCredentials === null ? options.account : null,
+      developmentAccount,
       ...outgoing,
       ...trusted,
     },
@@ -142,7 +143,7 @@ async function assemble(
     store,
     dataPlane,
     masterKey: keys.current,
-    clock: systemClock,
+    identities,
     log,
     options,
   })
@@ -150,17 +151,19 @@ async function assemble(
     dataPlane,
     lastGood: new LastGood(join(options.dataDir, 'programs'), keys.current),
     privateNetwork: outgoing.privateNetwork,
+    acting: tools.acting,
     publishIdentities: () => identityPublisher.publish(),
     log,
   })
 
   const doctorParts = {
     whyNotCallable: functions.calls.whyNotCallable.bind(functions.calls),
-    remarksOn: (source: ProgramSource) => privateRemarks(source, outgoing.privateNetwork),
+    findingsOn: (source: ProgramSource) =>
+      gatewayFindings(source, outgoing.privateNetwork, tools.acting),
   }
   const credentials: Credentials = {
     type: options.adminCredentials === null ? 'development' : 'verified',
-    find: findIdentity,
+    find: identities.findIdentity,
   }
   const control =
     store === null
@@ -174,7 +177,7 @@ async function assemble(
           publish: changes => publisher.publish(changes),
           tests: {
             method: createTestInvoke(tools),
-            authorizer: createTestAuthorizer(invoke, tokens),
+            authorizer: createTestAuthorizer(tools, tokens),
           },
           lambda: functions.calls.control,
           sts: stsControl({

@@ -7,9 +7,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { IdentitySnapshot } from './aws/identity.ts'
-import { Identities, rootOf } from './aws/identity-finder.ts'
-import { openSession } from './aws/session-token.ts'
-import type { Clock } from './base/clock.ts'
+import { type Identities, rootOf } from './aws/identity-finder.ts'
 import type { MasterKey } from './base/master-key.ts'
 import { openText, sealText } from './base/sealing.ts'
 import { identitySnapshot } from './control/iam/snapshot.ts'
@@ -23,7 +21,8 @@ export interface IdentityPublisherParts {
   readonly store: Store | null
   readonly dataPlane: Pick<DataPlane, 'setIdentities'>
   readonly masterKey: MasterKey
-  readonly clock: Clock
+  /** Hears what is published, for this thread. */
+  readonly identities: Identities
   readonly log: Log
   readonly options: Pick<Options, 'adminCredentials' | 'account' | 'dataDir'>
 }
@@ -31,23 +30,16 @@ export interface IdentityPublisherParts {
 const keptName = 'identities.sealed'
 
 export class IdentityPublisher {
-  /** As they are now, for the control plane. */
-  readonly identities: Identities
   /** What sessions are sealed with. */
   readonly sessionKey: Buffer
   readonly #parts: IdentityPublisherParts
   readonly #sealing: Buffer
 
   constructor(parts: IdentityPublisherParts) {
-    const { options, clock, masterKey } = parts
+    const { masterKey } = parts
     this.#parts = parts
     this.sessionKey = masterKey.derive('sessions')
     this.#sealing = masterKey.derive('kept files')
-    this.identities = new Identities({
-      clock,
-      openSession,
-      developmentAccount: options.adminCredentials === null ? options.account : null,
-    })
   }
 
   /** Resolves when both planes know what the store holds now, or without a store what was kept. */
@@ -56,7 +48,7 @@ export class IdentityPublisher {
     const known =
       store === null ? await this.#kept() : await identitySnapshot(store, this.sessionKey)
     const snapshot = this.#withAdministrator(known)
-    this.identities.replace(snapshot)
+    this.#parts.identities.replace(snapshot)
     await dataPlane.setIdentities(snapshot)
     if (store !== null) await this.#keep(known)
   }

@@ -1,4 +1,6 @@
 /** What calling back ends needs, made from the options: each data-plane thread has its own, and the tests of methods have one. */
+import type { Finder } from './aws/identity-finder.ts'
+import { RoleSessions } from './aws/role-sessions.ts'
 import { systemClock } from './base/clock.ts'
 import { HttpClient } from './integrations/http/client.ts'
 import { isOrdinaryAddress } from './integrations/http/target-guard.ts'
@@ -15,10 +17,18 @@ type Settings = Pick<
   | 'privateNetwork'
   | 'awsEndpoints'
   | 'awsCredentials'
+  | 'unknownRoles'
 >
 
+/** AWS's own default for sessions of roles. */
+const roleSessionMs = 3_600_000
+
 /** The client is to be closed by who asked for it. */
-export function integrationTools(settings: Settings, invoke: InvokeFunction): IntegrationTools {
+export function integrationTools(
+  settings: Settings,
+  invoke: InvokeFunction,
+  identities: Finder,
+): IntegrationTools {
   const { allowedTargets: allowed, connectTimeoutMs, answerLimitBytes } = settings
   const { streamIdleTimeoutMs } = settings
   const client = new HttpClient({
@@ -32,6 +42,17 @@ export function integrationTools(settings: Settings, invoke: InvokeFunction): In
     limits: { connectTimeoutMs, answerLimitBytes, streamIdleTimeoutMs },
     privateNetwork: settings.privateNetwork,
     invoke,
+    acting: {
+      findRole: identities.findRole,
+      findIdentity: identities.findIdentity,
+      sessions: new RoleSessions({
+        clock: systemClock,
+        sessionKey: identities.sessionKey,
+        lifeMs: roleSessionMs,
+      }),
+      unknownRoles: settings.unknownRoles,
+      clock: systemClock,
+    },
     aws: {
       endpoints: settings.awsEndpoints,
       credentials: settings.awsCredentials,

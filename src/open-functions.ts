@@ -1,6 +1,6 @@
 /** Makes what runs functions, from the options: the runner, the logs, functions elsewhere, and the Lambda API on top. */
 import { join } from 'node:path'
-import type { FindIdentity } from './aws/identity.ts'
+import type { Finder } from './aws/identity-finder.ts'
 import { AwsCalls } from './aws-call.ts'
 import { systemClock } from './base/clock.ts'
 import type { MasterKey } from './base/master-key.ts'
@@ -26,14 +26,14 @@ export interface OpenFunctions {
 const deadLetterFileBytes = 16 * 1024 * 1024
 const deadLetterFilesKept = 4
 
-/** `store` is null when it cannot be opened. `findIdentity` knows who may sign for function URLs. */
+/** `store` is null when it cannot be opened. `identities` knows who may sign for function URLs. */
 export function openFunctions(
   options: Options,
   store: Store | null,
   { client, aws: access }: Pick<IntegrationTools, 'client' | 'aws'>,
   log: Log,
   masterKey: MasterKey,
-  findIdentity: FindIdentity,
+  identities: Finder,
 ): OpenFunctions {
   const report = (error: unknown) => log.error(String(error))
   const logs = new FunctionLogs(join(options.dataDir, 'logs'), report)
@@ -64,7 +64,7 @@ export function openFunctions(
     logs,
     urls: new FunctionUrls({
       find: functionUrlFinder(store, calls),
-      findIdentity,
+      findIdentity: identities.findIdentity,
       log: (level, message, requestId) => log[level](message, { requestId }),
     }),
     async close() {

@@ -2,6 +2,7 @@
  * Takes what the control plane committed to the data plane: to disk as the last good program, and to every thread. In the
  * order of the commits, one after another.
  */
+import type { ActingParts } from './aws/acting-role.ts'
 import type { Change } from './control/context.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { PrivateNetwork } from './integrations/private-network.ts'
@@ -9,6 +10,7 @@ import type { LastGood } from './last-good.ts'
 import type { Log } from './observe/log.ts'
 import { privateRemarks } from './private-remarks.ts'
 import type { ProgramSource } from './program/program.ts'
+import { roleRemarks } from './role-remarks.ts'
 
 /** An API of a thousand methods need not fill the log. */
 const remarksLogged = 50
@@ -17,6 +19,8 @@ export interface PublisherParts {
   readonly dataPlane: DataPlane
   readonly lastGood: LastGood
   readonly privateNetwork: PrivateNetwork
+  /** What the roles are held against that programs name. */
+  readonly acting: ActingParts
   /** Brings the identities, as the store has them now, to both planes. */
   readonly publishIdentities: () => Promise<void>
   readonly log: Log
@@ -26,14 +30,17 @@ export class Publisher {
   readonly #dataPlane: DataPlane
   readonly #lastGood: LastGood
   readonly #privateNetwork: PrivateNetwork
+  readonly #acting: ActingParts
   readonly #publishIdentities: () => Promise<void>
   readonly #log: Log
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({ dataPlane, lastGood, privateNetwork, publishIdentities, log }: PublisherParts) {
+  constructor(parts: PublisherParts) {
+    const { dataPlane, lastGood, privateNetwork, acting, publishIdentities, log } = parts
     this.#dataPlane = dataPlane
     this.#lastGood = lastGood
     this.#privateNetwork = privateNetwork
+    this.#acting = acting
     this.#publishIdentities = publishIdentities
     this.#log = log
   }
@@ -136,7 +143,11 @@ export class Publisher {
   }
 
   #warn(source: ProgramSource, remarks: readonly string[]): void {
-    const all = [...remarks, ...privateRemarks(source, this.#privateNetwork)]
+    const all = [
+      ...remarks,
+      ...privateRemarks(source, this.#privateNetwork),
+      ...roleRemarks(source, this.#acting).map(({ where, text }) => `${where}: ${text}`),
+    ]
     for (const remark of all.slice(0, remarksLogged)) {
       this.#log.warn(`Stage ${source.stage.stageName} of API ${source.apiId}: ${remark}`)
     }

@@ -3,11 +3,15 @@
  * policy denies is no failure here: it is answered as it is. Lines, the names with `test` in them and what a client would
  * have got are recorded from AWS; which words follow a failure that is not, is a guess.
  */
-import { prepareLambdaAuthorizer, saysUnauthorized } from './authorizers/lambda.ts'
+import {
+  type LambdaAuthorizerTools,
+  prepareLambdaAuthorizer,
+  saysUnauthorized,
+} from './authorizers/lambda.ts'
 import { prepareUserPool, type TokenTools } from './authorizers/user-pool.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { AuthorizerTestAnswer, AuthorizerTestRequest } from './control/test-request.ts'
-import type { Authorization, InvokeFunction } from './messages/messages.ts'
+import type { Authorization } from './messages/messages.ts'
 import { Refusal, refusals } from './messages/refusals.ts'
 import type { Variables } from './messages/variables.ts'
 import { ExecutionLog, formatMap, mask } from './observe/execution-log.ts'
@@ -19,7 +23,7 @@ import { describeFunctionCall } from './test-invoke-lambda.ts'
 
 /** Makes the function that the control plane is handed. */
 export function createTestAuthorizer(
-  invoke: InvokeFunction,
+  tools: LambdaAuthorizerTools,
   tokens: TokenTools,
 ): (request: AuthorizerTestRequest) => Promise<AuthorizerTestAnswer> {
   return async request => {
@@ -34,7 +38,7 @@ export function createTestAuthorizer(
       if (request.authorizer.type === 'COGNITO_USER_POOLS') {
         claims = await verify(request, tokens)
       } else {
-        given = await authorize(request, invoke, log)
+        given = await authorize(request, tools, log)
         log.line(`Using valid authorizer policy for principal: ${mask(given.principalId)}`)
       }
       log.line('Successfully completed authorizer execution')
@@ -70,21 +74,24 @@ function simulated(request: AuthorizerTestRequest) {
 
 async function authorize(
   request: AuthorizerTestRequest,
-  invoke: InvokeFunction,
+  tools: LambdaAuthorizerTools,
   log: ExecutionLog,
 ): Promise<Authorization> {
   const { account, region, apiId, authorizer } = request
   const { arrival, asked } = simulated(request)
   const traceId = newTraceId(arrival.startedAt)
   const plan = planLambdaAuthorizer(authorizer, request)
-  const { authorize: ask, identify } = prepareLambdaAuthorizer(plan, async call => {
-    describeFunctionCall(call, apiId, request.requestId, log)
-    const answer = await invoke(call)
-    // AWS does not show the word that a 401 is made of.
-    if (answer.type === 'answered' && !saysUnauthorized(answer)) {
-      log.line(`Authorizer result body before parsing: ${answer.payload}`)
-    }
-    return answer
+  const { authorize: ask, identify } = prepareLambdaAuthorizer(plan, {
+    ...tools,
+    async invoke(call) {
+      describeFunctionCall(call, apiId, request.requestId, log)
+      const answer = await tools.invoke(call)
+      // AWS does not show the word that a 401 is made of.
+      if (answer.type === 'answered' && !saysUnauthorized(answer)) {
+        log.line(`Authorizer result body before parsing: ${answer.payload}`)
+      }
+      return answer
+    },
   })
   const variables = variablesOf(request, arrival)
   const identity = identify(asked, variables)

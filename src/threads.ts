@@ -3,6 +3,7 @@
  * threads and for the disk; each thread compiles for itself, because closures cannot be sent.
  */
 
+import type { UnknownRoles } from './aws/acting-role.ts'
 import type { IdentitySnapshot } from './aws/identity.ts'
 import type { Credentials } from './aws/sign.ts'
 import type { Places } from './bucket-places.ts'
@@ -44,6 +45,7 @@ export interface WorkerSettings {
   readonly sourceNetworks: NetworkSettings
   readonly awsEndpoints: ReadonlyMap<string, string>
   readonly awsCredentials: Credentials | null
+  readonly unknownRoles: UnknownRoles
   /** The account of the development credentials `test`/`test`; null: outside development. */
   readonly developmentAccount: string | null
   /** Memory of the token buckets, shared by all threads. */

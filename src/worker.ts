@@ -57,8 +57,13 @@ let lastCall = 0
 let isStopping = false
 const farewellMs = 100
 
-const tools = integrationTools(settings, invoke)
-const authorizers = { invoke, tokens: tokenTools(settings, tools.client), caches: authorizations }
+const tools = integrationTools(settings, invoke, identities)
+const authorizers = {
+  invoke,
+  acting: tools.acting,
+  tokens: tokenTools(settings, tools.client),
+  caches: authorizations,
+}
 const forwarder = new ControlForwarder(settings.controlSocket)
 const server = createDataServer({
   programs,

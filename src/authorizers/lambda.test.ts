@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { ActingParts } from '../aws/acting-role.ts'
+import { nobody } from '../aws/identity-finder.ts'
 import type { Authorizer } from '../aws/rest-api.ts'
+import { RoleSessions } from '../aws/role-sessions.ts'
+import { systemClock } from '../base/clock.ts'
 import type { FunctionAnswer, FunctionCall, MethodRequest } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
@@ -12,6 +16,12 @@ const home = {
   region: 'eu-west-1',
   apiId: 'api',
   stageVariables: { name: 'auth' },
+}
+const acting: ActingParts = {
+  ...nobody,
+  sessions: new RoleSessions({ clock: systemClock, sessionKey: () => null, lifeMs: 3_600_000 }),
+  unknownRoles: 'allow',
+  clock: systemClock,
 }
 const functionArn = 'arn:aws:lambda:eu-west-1:000000000000:function:auth'
 const authorizerUri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`
@@ -58,9 +68,12 @@ async function ask(
   const calls: FunctionCall[] = []
   const { authorize } = prepareLambdaAuthorizer(
     planLambdaAuthorizer({ ...token, ...settings }, home),
-    async call => {
-      calls.push(call)
-      return answer
+    {
+      acting,
+      async invoke(call) {
+        calls.push(call)
+        return answer
+      },
     },
   )
   const outcome = await authorize(from, variables, { methodArn: 'arn:method', traceId: 't' }).catch(
@@ -92,7 +105,8 @@ test('the function may be named by a stage variable', async () => {
 })
 
 test('with credentials the function is not asked for its permission', async () => {
-  const { calls } = await ask({ authorizerCredentials: 'arn:role' }, request({ Auth: 'abc' }))
+  const authorizerCredentials = 'arn:aws:iam::000000000000:role/unknown'
+  const { calls } = await ask({ authorizerCredentials }, request({ Auth: 'abc' }))
   assert.equal(calls[0]?.sourceArn, null)
 })
 

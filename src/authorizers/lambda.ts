@@ -10,10 +10,13 @@
  * What is checked and looked up once is done when the plan is made (program/authorizer-plans.ts); nothing is remembered
  * between requests here, authorization-cache.ts does that.
  */
+import { type ActingParts, takeRole } from '../aws/acting-role.ts'
+import { functionRight } from '../aws/function-right.ts'
 import type {
   Authorization,
   Authorize,
   FunctionAnswer,
+  FunctionCall,
   InvokeFunction,
   MethodRequest,
 } from '../messages/messages.ts'
@@ -32,14 +35,19 @@ export interface LambdaAuthorizer {
   identify(request: MethodRequest, variables: Variables): readonly (readonly [string, string])[]
 }
 
+export interface LambdaAuthorizerTools {
+  readonly invoke: InvokeFunction
+  readonly acting: ActingParts
+}
+
 /** Milliseconds; a guess for REST APIs, documented for HTTP APIs. */
 const timeoutMs = 10_000
 
 export function prepareLambdaAuthorizer(
   plan: LambdaAuthorizerPlan,
-  invoke: InvokeFunction,
+  { invoke, acting }: LambdaAuthorizerTools,
 ): LambdaAuthorizer {
-  const { type, functionArn, sourceArn, account, sources, isValid, ttlMs } = plan
+  const { type, functionArn, account, sources, isValid, ttlMs } = plan
   const isToken = type === 'TOKEN'
   // Without caching the identity sources of a REQUEST authorizer are only a hint.
   const isRequired = isToken || ttlMs > 0
@@ -69,7 +77,7 @@ export function prepareLambdaAuthorizer(
         payload: isToken
           ? tokenEvent(methodArn, identity[0]?.[1] ?? '')
           : requestEvent(methodArn, request, variables),
-        sourceArn,
+        ...invokerOf(plan, acting),
         sourceAccount: account,
         asynchronous: false,
         timeoutMs,
@@ -78,6 +86,21 @@ export function prepareLambdaAuthorizer(
       return readAnswer(answer)
     },
   }
+}
+
+/** With a role: what it may do is asked of IAM. Throws `Refusal` when it may not invoke the function. */
+function invokerOf(
+  { roleArn, functionArn, sourceArn, account, region }: LambdaAuthorizerPlan,
+  acting: ActingParts,
+): Pick<FunctionCall, 'sourceArn' | 'invoker'> {
+  if (roleArn === null) return { sourceArn }
+  const actor = takeRole(acting, roleArn, { sourceArn, sourceAccount: account, region })
+  if (actor.type === 'refused') throw misconfigured(actor.reason)
+  const right = functionRight(actor, functionArn, acting)
+  if (right.type === 'refused') {
+    throw misconfigured(`Invalid permissions on Lambda function: ${right.reason}`)
+  }
+  return { sourceArn: null, ...(right.type === 'ask' && { invoker: right.invoker }) }
 }
 
 function readIdentity(

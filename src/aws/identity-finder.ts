@@ -31,12 +31,15 @@ export interface FinderSettings {
 export interface Finder {
   readonly findIdentity: FindIdentity
   readonly findRole: FindRole
+  /** What session tokens are sealed with; null: there are no sessions. */
+  readonly sessionKey: () => Buffer | null
 }
 
 /** Where nobody signs. */
 export const nobody: Finder = Object.freeze({
   findIdentity: () => 'unknown' as const,
   findRole: () => undefined,
+  sessionKey: () => null,
 })
 
 const developmentSecret = 'test'
@@ -105,6 +108,7 @@ export function identityFinder(snapshot: IdentitySnapshot, settings: FinderSetti
 
   return {
     findRole: roleArn => roles.get(roleArn),
+    sessionKey: () => sessionKey,
     findIdentity(accessKeyId, sessionToken) {
       if (sessionToken !== undefined) return ofSession(accessKeyId, sessionToken)
       return keyed.get(accessKeyId) ?? ofDevelopment(accessKeyId)
@@ -197,4 +201,6 @@ export class Identities implements Finder {
     this.#finder.findIdentity(accessKeyId, sessionToken)
 
   readonly findRole: FindRole = roleArn => this.#finder.findRole(roleArn)
+
+  readonly sessionKey = (): Buffer | null => this.#finder.sessionKey()
 }

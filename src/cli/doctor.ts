@@ -8,6 +8,7 @@ const labels: Readonly<Record<Finding['severity'], string>> = {
   refused: 'refused',
   undeployed: 'undeployed',
   'no-effect': 'no effect',
+  unchecked: 'not checked',
 }
 
 /**

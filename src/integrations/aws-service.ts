@@ -2,21 +2,35 @@
  * AWS to any service: the mapped request, with the action named as the service wants it, signed with Signature
  * Version 4 and sent to AWS or to the endpoint that `--aws-endpoint` names.
  *
- * There is no STS here that would turn an integration's role into credentials: the gateway's own stand for every
- * role. Where an endpoint is named and no credentials are, `test` and `test` sign, which emulators take; towards AWS
- * such a request is refused.
+ * What the role or the caller may do is asked of IAM here first (acting.ts); what they may not, the service is not asked.
+ * Then it is signed:
+ *
+ *     the caller's credentials       with the caller's own key
+ *     a role, --aws-credentials      with these: AWS does not know the roles that are kept here
+ *     a role, towards an endpoint    with a session of the role, or test and test when IAM here does not know it
+ *     a role, towards AWS            not at all: the request is refused
  */
+import { type ActingParts, type Actor, weighDeed, whyForbidden } from '../aws/acting-role.ts'
 import { type Credentials, sign } from '../aws/sign.ts'
 import type { Clock } from '../base/clock.ts'
 import { heldBody } from '../messages/body-stream.ts'
 import type { IntegrationRequest, Send } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { encodeServicePath } from '../program/aws-service-uri.ts'
-import type { AwsEndpoint, AwsServicePlan, Program } from '../program/program.ts'
+import type {
+  ActingCredentials,
+  AwsEndpoint,
+  AwsServicePlan,
+  Program,
+  Route,
+} from '../program/program.ts'
+import { serviceDeed } from '../program/service-deed.ts'
+import { actorUse, prepareActor } from './acting.ts'
 import { type AwsDestination, destinationOf } from './aws-destination.ts'
 import { fillPath } from './fill-path.ts'
 import type { HttpClient } from './http/client.ts'
 import { type HttpLimits, refusalFor } from './http-endpoint.ts'
+import { serviceDenial } from './service-denial.ts'
 
 /** Where services are and who asks them. */
 export interface AwsAccess {
@@ -26,10 +40,12 @@ export interface AwsAccess {
   readonly clock: Clock
 }
 
+/** Where services are, who asks them and who is who. */
 export interface AwsServiceTools {
   readonly client: HttpClient
   readonly limits: HttpLimits
   readonly aws: AwsAccess
+  readonly acting: ActingParts
 }
 
 const dummyCredentials: Credentials = Object.freeze({
@@ -49,18 +65,35 @@ const reserved: ReadonlySet<string> = new Set([
 export function prepareAwsService(
   plan: AwsServicePlan,
   program: Program,
-  { client, limits, aws }: AwsServiceTools,
+  route: Route,
+  { client, limits, aws, acting }: AwsServiceTools,
 ): Send {
-  const { service: endpoint, timeoutMs } = plan
+  const { service: endpoint, timeoutMs, credentials: actingFor } = plan
   const destination = destinationOf(endpoint, aws.endpoints)
-  const credentials = aws.credentials ?? (destination.isAws ? null : dummyCredentials)
-  if (credentials === null) return refuseUnsigned(destination)
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs, timeoutMs)
-  return async function sendToService(request, _variables, cancel) {
-    const path = pathOf(endpoint, destination.pathPrefix, request)
+  const findActor = prepareActor(actingFor, program, route, acting)
+  const deedOf = serviceDeed(endpoint, program.account)
+  const own = actingFor.type === 'role' ? aws.credentials : null
+  return async function sendToService(request, variables, cancel) {
+    const actor = findActor(request)
+    const servicePath = pathOf(endpoint, '', request)
+    const path = destination.pathPrefix + servicePath
     const headers = headersOf(endpoint, destination, program, request)
     const query = queryOf(endpoint, request)
     const method = endpoint.method ?? request.method
+    const deed = deedOf({ method, path: servicePath, query, body: heldBody(request.body) })
+    let use = actorUse(actor, deed.action, { by: null })
+    if (actor.type === 'known') {
+      const { identity } = actor
+      const right = weighDeed(identity, deed, { region: endpoint.signingRegion }, acting.clock)
+      const denied = whyForbidden(identity, deed, right)
+      use = actorUse(actor, deed.action, { by: right.verdict.statement }, denied)
+      if (denied !== '') {
+        const denial = serviceDenial(endpoint, denied, variables.context.requestId)
+        return { ...denial, latencyMs: 0, actor: use }
+      }
+    }
+    const credentials = own ?? sessionOf(actor, destination, actingFor)
     const signature = sign({
       method,
       rawPath: path,
@@ -92,6 +125,7 @@ export function prepareAwsService(
         headers: answer.headers,
         body: answer.body,
         latencyMs: answer.timings.totalMs,
+        actor: use,
       }
     } catch (error) {
       throw refusalFor(error, destination.authority)
@@ -106,12 +140,22 @@ export function serviceUrl(endpoint: AwsEndpoint, request: IntegrationRequest): 
   return `https://${endpoint.host}${query === '' ? path : `${path}?${query}`}`
 }
 
-function refuseUnsigned({ authority }: AwsDestination): Send {
-  return () => {
+/** Throws `Refusal` towards AWS, which knows no role that is kept here. */
+function sessionOf(
+  actor: Exclude<Actor, { type: 'refused' }>,
+  { isAws, authority }: AwsDestination,
+  { type }: ActingCredentials,
+): Credentials {
+  if (isAws && type === 'role') {
     throw new Refusal('API_CONFIGURATION_ERROR', {
       reason: `the gateway has no AWS credentials to sign the call of ${authority} with: give --aws-credentials, or name another endpoint with --aws-endpoint`,
     })
   }
+  if (actor.type === 'unknown') return dummyCredentials
+  const { accessKeyId, secretAccessKey, sessionToken } = actor.identity
+  return sessionToken === null
+    ? { accessKeyId, secretAccessKey }
+    : { accessKeyId, secretAccessKey, sessionToken }
 }
 
 function pathOf({ pathParts }: AwsEndpoint, prefix: string, request: IntegrationRequest): string {

@@ -4,8 +4,10 @@
  * How a call that did not give an answer becomes a gateway response follows AWS: no permission or no function is
  * 500, an error or a malformed answer 502, too late 504.
  */
+import type { ActingParts } from '../aws/acting-role.ts'
 import { heldBody } from '../messages/body-stream.ts'
 import type {
+  ActorUse,
   FunctionAnswer,
   IntegrationRequest,
   IntegrationResponse,
@@ -15,34 +17,45 @@ import type {
 import { Refusal } from '../messages/refusals.ts'
 import type { Variables } from '../messages/variables.ts'
 import { firstAccepted } from '../program/media-types.ts'
-import { methodSourceArn } from '../program/method-arn.ts'
 import type { LambdaPlan, LambdaProxyPlan, Program, Route } from '../program/program.ts'
+import { prepareFunctionActing } from './acting.ts'
 import { restEvent } from './events/rest.ts'
 import { parseProxyAnswer } from './lambda-proxy-answer.ts'
 import { metadataOf, openProxyStream } from './lambda-stream.ts'
+
+export interface LambdaTools {
+  readonly invoke: InvokeFunction
+  readonly acting: ActingParts
+}
+
+export interface LambdaProxyTools extends LambdaTools {
+  readonly limits: { readonly streamIdleTimeoutMs: number | null }
+}
 
 export function prepareLambdaProxy(
   plan: LambdaProxyPlan,
   program: Program,
   route: Route,
-  invoke: InvokeFunction,
-  { streamIdleTimeoutMs }: { readonly streamIdleTimeoutMs: number | null },
+  { invoke, acting, limits }: LambdaProxyTools,
 ): Send {
-  const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
+  const { credentials, functionArn } = plan
+  const actFor = prepareFunctionActing(credentials, functionArn, program, route, acting)
   const { streaming } = plan
+  const { streamIdleTimeoutMs } = limits
   return async function sendLambdaProxy(request, variables) {
     const started = performance.now()
+    const { call, actor } = actFor(request)
     const incoming = request.incoming
     const traceId = traceOf(request)
     const answer = await invoke({
-      functionArn: plan.functionArn,
+      functionArn,
       payload: restEvent(
         incoming,
         variables,
         program.binaryMediaTypes,
         forwardedHeaders(incoming.headerNoCase('x-forwarded-for'), variables, traceId),
       ),
-      sourceArn,
+      ...call,
       sourceAccount: program.account,
       asynchronous: false,
       ...(streaming !== null && { streamed: true }),
@@ -55,7 +68,7 @@ export function prepareLambdaProxy(
       const timeoutMs = Math.max(0, plan.timeoutMs - (performance.now() - started))
       const { head, body } = await openProxyStream(answer.body, { timeoutMs, idleTimeoutMs })
       const latencyMs = performance.now() - started
-      return { status: head.status, headers: head.headers, body, latencyMs }
+      return { status: head.status, headers: head.headers, body, latencyMs, ...acted(actor) }
     }
     const latencyMs = performance.now() - started
     const payload = payloadOf(answer)
@@ -77,6 +90,7 @@ export function prepareLambdaProxy(
       headers: parsed.headers,
       body: Buffer.from(parsed.body, decodes ? 'base64' : 'utf8'),
       latencyMs,
+      ...acted(actor),
     }
   }
 }
@@ -85,16 +99,18 @@ export function prepareLambda(
   plan: LambdaPlan,
   program: Program,
   route: Route,
-  invoke: InvokeFunction,
+  { invoke, acting }: LambdaTools,
 ): Send {
-  const sourceArn = plan.credentials === null ? methodSourceArn(program, route) : null
+  const { credentials, functionArn } = plan
+  const actFor = prepareFunctionActing(credentials, functionArn, program, route, acting)
   return async function sendLambda(request, variables): Promise<IntegrationResponse> {
     const started = performance.now()
+    const { call, actor } = actFor(request)
     const asynchronous = headerOf(request, 'x-amz-invocation-type')?.toLowerCase() === 'event'
     const answer = await invoke({
-      functionArn: plan.functionArn,
+      functionArn,
       payload: jsonPayload(heldBody(request.body)),
-      sourceArn,
+      ...call,
       sourceAccount: program.account,
       asynchronous,
       timeoutMs: plan.timeoutMs,
@@ -109,9 +125,16 @@ export function prepareLambda(
       headers: answerHeaders(answer),
       body,
       latencyMs: performance.now() - started,
+      ...acted(actor),
       ...(errorMessage === undefined ? {} : { errorMessage }),
     }
   }
+}
+
+const nobodyElse = Object.freeze({})
+
+function acted(actor: ActorUse | null): { readonly actor?: ActorUse } {
+  return actor === null ? nobodyElse : { actor }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Which integration a route has -> the function that calls it. Called once per route, when its program is loaded. */
+import type { ActingParts } from '../aws/acting-role.ts'
 import type { InvokeFunction, Send } from '../messages/messages.ts'
 import type { IntegrationPlan, Program, Route } from '../program/program.ts'
 import { type AwsAccess, prepareAwsService } from './aws-service.ts'
@@ -9,6 +10,7 @@ import { prepareMock } from './mock.ts'
 export interface IntegrationTools extends HttpTools {
   readonly invoke: InvokeFunction
   readonly aws: AwsAccess
+  readonly acting: ActingParts
 }
 
 export function prepareIntegration(
@@ -24,11 +26,11 @@ export function prepareIntegration(
     case 'HTTP_PROXY':
       return prepareHttp(plan, tools)
     case 'AWS_PROXY':
-      return prepareLambdaProxy(plan, program, route, tools.invoke, tools.limits)
+      return prepareLambdaProxy(plan, program, route, tools)
     case 'AWS':
-      return prepareLambda(plan, program, route, tools.invoke)
+      return prepareLambda(plan, program, route, tools)
     case 'AWS_SERVICE':
-      return prepareAwsService(plan, program, tools)
+      return prepareAwsService(plan, program, route, tools)
     default:
       return plan satisfies never
   }

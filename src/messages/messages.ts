@@ -53,6 +53,27 @@ export interface IntegrationRequest {
   readonly body: Buffer | BodyStream | null
   /** Proxy integrations build from the request itself. */
   readonly incoming: MethodRequest
+  /** Who signed, for integrations that take the caller's credentials; null: nobody. */
+  readonly caller: CallerKey | null
+}
+
+/** What a caller is found by. */
+export interface CallerKey {
+  readonly accessKeyId: string
+  readonly sessionToken: string | null
+}
+
+/** In whose name a back end was called: a role or the caller. For the decision record. */
+export interface ActorUse {
+  readonly arn: string
+  /** `lambda:InvokeFunction` */
+  readonly action: string
+  /** The statement that allowed it; null: the root asked, the back end's own policy decided, or it is `unchecked`. */
+  readonly allowedBy: { readonly policy: string; readonly id: string } | null
+  /** IAM here does not know the role. */
+  readonly isUnchecked: boolean
+  /** Why it was not allowed, and the back end not called; '' when it was. */
+  readonly denied: string
 }
 
 /** `$context.requestOverride.path`, which takes the stage off the path of a private integration. */
@@ -71,6 +92,8 @@ export interface IntegrationResponse {
   readonly errorMessage?: string
   /** Milliseconds until the whole answer was here; of one that is streamed, all of its headers. */
   readonly latencyMs: number
+  /** In whose name it was called; absent: the gateway's own. */
+  readonly actor?: ActorUse
 }
 
 /** What the client gets; also what a step returns to answer early. */
@@ -142,6 +165,8 @@ export interface FunctionCall {
   readonly payload: string | Buffer
   /** ARN of the method that calls, for the function's resource policy; null: `credentials` decide. */
   readonly sourceArn: string | null
+  /** In whose name it is called, when the function's policy must let that one; absent: it need not. */
+  readonly invoker?: FunctionInvoker
   readonly sourceAccount: string
   readonly asynchronous: boolean
   /** Whether the answer is wanted as it is written: `timeoutMs` is then the time until it begins. */
@@ -150,6 +175,16 @@ export interface FunctionCall {
   readonly callerRequestId?: string
   readonly timeoutMs: number
   readonly traceId: string
+}
+
+/** A user or a session of a role, as policies name them. */
+export interface FunctionInvoker {
+  readonly account: string
+  readonly arn: string
+  readonly roleArn: string | null
+  readonly userId: string
+  /** null: it has no permissions boundary. */
+  readonly boundary: object | null
 }
 
 export type FunctionAnswer =

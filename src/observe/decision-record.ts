@@ -5,6 +5,7 @@
  * worked out when somebody asks, by `explain.ts`.
  */
 import type { DecidingStatement, Verdict } from '../aws/policy/verdict.ts'
+import type { ActorUse } from '../messages/messages.ts'
 
 /** What an authorizer did for a request. */
 export interface AuthorizerUse {
@@ -83,6 +84,8 @@ export interface DecisionRecord {
   allowedBy: DecidingStatement | null
   /** null: no policy was asked. */
   checks: PolicyChecks | null
+  /** In whose name the back end was called; null: the gateway's own, or it did not get there. */
+  actor: ActorUse | null
   requestBytes: number
   integrationStatus: number
   responseBytes: number
@@ -157,6 +160,7 @@ function emptyRecord(): DecisionRecord {
     signer: '',
     allowedBy: null,
     checks: null,
+    actor: null,
     requestBytes: 0,
     integrationStatus: 0,
     responseBytes: 0,

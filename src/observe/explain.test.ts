@@ -36,6 +36,7 @@ const record: ExplainedRequest['record'] = {
   signer: '',
   allowedBy: null,
   checks: null,
+  actor: null,
   requestBytes: 0,
   integrationStatus: 0,
   responseBytes: 42,

@@ -44,6 +44,7 @@ export function explainText(explained: ExplainedRequest): string {
     ...part('policies', policiesText(record.checks)),
     ...part('reason', printable(record.reason, 2_000)),
     ...part('cache', cacheText(record)),
+    ...part('acts as', actorText(record.actor)),
     ...part('back end', backEndText(record)),
     ...part('answer', answerText(record)),
     ...part('meaning', meaningText(record)),
@@ -99,7 +100,7 @@ function stepsText({ steps, step, refusal }: Plain): string {
   return `${before}${step} refused${notRun}`
 }
 
-function allowedText(by: Plain['allowedBy']): string {
+function allowedText(by: Omit<NonNullable<Plain['allowedBy']>, 'text'> | null): string {
   return by === null ? '' : `by statement ${printable(by.id, 200)} of ${printable(by.policy, 300)}`
 }
 
@@ -128,6 +129,19 @@ function verdictText({ decision, statement }: Verdict): string {
   return `${word} (statement ${printable(statement.id, 200)} of ${printable(statement.policy, 300)})`
 }
 
+/** In whose name the back end was called, and what let it. */
+function actorText(actor: Plain['actor']): string {
+  if (actor === null) return ''
+  const { action, allowedBy, isUnchecked, denied } = actor
+  const arn = printable(actor.arn, 300)
+  if (isUnchecked) {
+    return `${arn}, which IAM here does not know: its rights were not checked (--unknown-roles allow)`
+  }
+  if (denied !== '') return `${arn}; not called: ${printable(denied, 1_000)}`
+  const asked = `${arn}, for ${printable(action, 200)}`
+  return allowedBy === null ? asked : `${asked}, allowed ${allowedText(allowedBy)}`
+}
+
 /** Which authorizer said what of the caller, and since when it is known. */
 function callerText(use: AuthorizerUse | null): string {
   if (use === null) return ''
@@ -154,6 +168,9 @@ function callerText(use: AuthorizerUse | null): string {
 function backEndText(record: Plain): string {
   const { integrationType, integrationMs, integrationStatus, steps, step } = record
   if (integrationType === '') return ''
+  if (record.actor !== null && record.actor.denied !== '') {
+    return `${integrationType}, not called: answered ${record.integrationStatus} in its place`
+  }
   if (integrationType === 'MOCK') return 'MOCK, nothing is called'
   if (steps.indexOf(step) < steps.indexOf('integrate')) return `${integrationType}, not called`
   if (integrationMs < 0) return `${integrationType}, gave no usable answer`

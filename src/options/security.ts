@@ -1,4 +1,5 @@
 /** The options that say who administers the gateway, and what its secrets are encrypted with. */
+import type { UnknownRoles } from '../aws/acting-role.ts'
 import type { Declaration } from './declare.ts'
 import * as kinds from './kinds.ts'
 
@@ -8,6 +9,8 @@ export interface SecurityOptions {
     readonly accessKeyId: string
     readonly secretAccessKey: string
   } | null
+  /** What becomes of credentials that name a role which IAM here does not know. */
+  readonly unknownRoles: UnknownRoles
   /** 32 bytes; null: it is in a file. */
   readonly masterKey: Buffer | null
   /** null: `master.key` in the data directory. */
@@ -28,6 +31,15 @@ export const securityOptions: {
     meaning: 'The key pair that control-plane calls must be signed with.',
     more: 'Needed to listen on anything but this machine. Give it in the environment: other users see flags.',
     isSecret: true,
+  },
+  unknownRoles: {
+    flag: 'unknown-roles',
+    group: 'Security',
+    kind: kinds.choice(['allow', 'deny']),
+    byDefault: (_, { adminCredentials }) => (adminCredentials === null ? 'allow' : 'deny'),
+    defaultText: 'allow in development; deny with `--admin-credentials`',
+    meaning: 'Whether integrations and authorizers may name a role that IAM here does not have.',
+    more: 'With allow such a role is not checked; the log, `portcullis doctor` and `explain` say so.',
   },
   masterKey: {
     flag: 'master-key',

@@ -11,9 +11,8 @@ import {
   type Grant,
 } from '../authorizers/authorization-cache.ts'
 import { grantOf } from '../authorizers/grant.ts'
-import { prepareLambdaAuthorizer } from '../authorizers/lambda.ts'
+import { type LambdaAuthorizerTools, prepareLambdaAuthorizer } from '../authorizers/lambda.ts'
 import { prepareUserPool, type TokenTools, type UserPoolCaller } from '../authorizers/user-pool.ts'
-import type { InvokeFunction } from '../messages/messages.ts'
 import type { AuthorizerUse } from '../observe/decision-record.ts'
 import type {
   AuthorizerPlan,
@@ -25,8 +24,7 @@ import type { Exchange, RunAuthorizer } from './exchange.ts'
 import { methodArn } from './method-arn.ts'
 
 /** What authorizers need of the thread they run in. */
-export interface AuthorizerTools {
-  readonly invoke: InvokeFunction
+export interface AuthorizerTools extends LambdaAuthorizerTools {
   readonly tokens: TokenTools
   readonly caches: AuthorizationCaches
 }
@@ -68,7 +66,7 @@ function runLambda(
   program: Program,
   tools: AuthorizerTools,
 ): RunAuthorizer {
-  const { authorize: ask, identify } = prepareLambdaAuthorizer(plan, tools.invoke)
+  const { authorize: ask, identify } = prepareLambdaAuthorizer(plan, tools)
   const { id, name, type, ttlMs } = plan
   const keyOf = callerKey(plan, program.deploymentId)
   const cache = tools.caches.of(program.apiId, program.stageName)

@@ -57,6 +57,7 @@ export function mapRequest(x: Exchange): undefined {
     host: draft.host,
     body,
     incoming: request,
+    caller: x.identity,
   }
 }
 
@@ -109,6 +110,7 @@ export function mapProxyRequest(x: Exchange): undefined {
     host: null,
     body: request.body,
     incoming: request,
+    caller: x.identity,
   }
 }
 
@@ -143,6 +145,7 @@ function httpProxyRequest(x: Exchange, plan: HttpProxyPlan): IntegrationRequest 
     host: mapped === null ? null : mapped.host,
     body: bodyOf(x, content.bytes, contentType),
     incoming: request,
+    caller: x.identity,
   }
 }
 

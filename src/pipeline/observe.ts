@@ -40,6 +40,7 @@ export class Observer {
     record.signer = x.identity?.arn ?? ''
     record.allowedBy = x.verdict?.decision === 'allow' ? x.verdict.statement : null
     record.checks = x.checks
+    record.actor = x.integrationResponse?.actor ?? null
   }
 
   unmatched(
@@ -124,6 +125,7 @@ function fillNoRoute(record: DecisionRecord): void {
   record.signer = ''
   record.allowedBy = null
   record.checks = null
+  record.actor = null
 }
 
 function fillCache(record: DecisionRecord, use: CacheUse | null): void {

@@ -6,10 +6,9 @@
  * Of a private API `aws:SourceIp` is absent and `aws:VpcSourceIp` there instead, with the VPC and the endpoint.
  */
 import type { SigningIdentity } from '../aws/identity.ts'
+import { principalKey } from '../aws/policy/principal-keys.ts'
 import type { ContextValue, PolicyRequest } from '../aws/policy/verdict.ts'
 import type { Exchange } from './exchange.ts'
-
-const tagPrefix = 'aws:principaltag/'
 
 export class PolicyQuestion implements PolicyRequest {
   readonly action: string
@@ -54,45 +53,7 @@ export class PolicyQuestion implements PolicyRequest {
       case 'aws:principalisawsservice':
         return 'false'
       default:
-        return ofPrincipal(key, this.requester)
+        return principalKey(key, this.requester)
     }
   }
-}
-
-const types = {
-  root: 'Account',
-  user: 'User',
-  'assumed-role': 'AssumedRole',
-  federated: 'FederatedUser',
-}
-
-function ofPrincipal(key: string, who: SigningIdentity | null): ContextValue {
-  if (key === 'aws:principaltype') return who === null ? 'Anonymous' : types[who.kind]
-  if (key === 'aws:userid') return who?.userId ?? 'anonymous'
-  if (who === null) return undefined
-  switch (key) {
-    case 'aws:principalarn':
-      return who.roleArn ?? who.arn
-    case 'aws:principalaccount':
-      return who.account
-    case 'aws:principalorgid':
-      return who.principalOrgId ?? undefined
-    case 'aws:username':
-      return who.kind === 'user' ? who.arn.slice(who.arn.lastIndexOf('/') + 1) : undefined
-    case 'aws:tokenissuetime':
-      return who.issuedAtMs === null ? undefined : new Date(who.issuedAtMs).toISOString()
-    case 'aws:multifactorauthpresent':
-      // Long-term keys do not have it; no session here was made with a second factor.
-      return who.sessionToken === null ? undefined : 'false'
-    default:
-      return key.startsWith(tagPrefix) ? tagOf(who, key.slice(tagPrefix.length)) : undefined
-  }
-}
-
-/** The case of a tag's key does not count in conditions. */
-function tagOf({ principalTags }: SigningIdentity, lowerKey: string): string | undefined {
-  for (const [key, value] of Object.entries(principalTags)) {
-    if (key.toLowerCase() === lowerKey) return value
-  }
-  return undefined
 }

@@ -23,9 +23,12 @@ interface PlanBase {
 export interface LambdaAuthorizerPlan extends PlanBase {
   readonly type: 'TOKEN' | 'REQUEST'
   readonly functionArn: string
-  /** For the function's resource policy: `arn:aws:execute-api:…:{api}/authorizers/{id}`; null: a role has the right. */
-  readonly sourceArn: string | null
+  /** `arn:aws:execute-api:…:{api}/authorizers/{id}`, for the policies of the function or the role. */
+  readonly sourceArn: string
+  /** ARN of the role that invokes the function; null: the function's own policy decides. */
+  readonly roleArn: string | null
   readonly account: string
+  readonly region: string
   /** Not empty for TOKEN, and for REQUEST when answers are kept. */
   readonly sources: readonly IdentitySource[]
   /** Of TOKEN: whether the whole token fits the validation expression; null: there is none. */

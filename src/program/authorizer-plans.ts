@@ -6,6 +6,7 @@
 import { partitionOf } from '../aws/arn.ts'
 import type { Authorizer, Method } from '../aws/rest-api.ts'
 import { compileJavaRegex } from '../base/java-regex.ts'
+import { actingCredentials } from './acting-credentials.ts'
 import type {
   AuthorizerPlan,
   IdentitySource,
@@ -57,12 +58,7 @@ export function planLambdaAuthorizer(
   settings: Authorizer,
   { account, region, apiId, stageVariables }: AuthorizerHome,
 ): LambdaAuthorizerPlan {
-  const {
-    id,
-    name,
-    authorizerCredentials = '',
-    identityValidationExpression: valid = '',
-  } = settings
+  const { id, name, authorizerCredentials, identityValidationExpression: valid = '' } = settings
   const type = settings.type === 'TOKEN' ? 'TOKEN' : 'REQUEST'
   const uri = fillStageVariables(settings.authorizerUri ?? '', stageVariables)
   if ('missing' in uri) throw new SyntaxError(`the stage has no variable ${uri.missing}`)
@@ -76,16 +72,19 @@ export function planLambdaAuthorizer(
   if (ttlSeconds > 0 && sources.length === 0) {
     throw new SyntaxError('without identity sources its answers cannot be told apart')
   }
+  const credentials = actingCredentials(authorizerCredentials, stageVariables)
+  if (credentials?.type === 'caller') {
+    throw new SyntaxError('its credentials must be a role: nobody is known to call yet')
+  }
   return Object.freeze({
     type,
     id,
     name,
     functionArn: functionArnOf(uri.text, account),
-    sourceArn:
-      authorizerCredentials === ''
-        ? `arn:${partitionOf(region)}:execute-api:${region}:${account}:${apiId}/authorizers/${id}`
-        : null,
+    sourceArn: `arn:${partitionOf(region)}:execute-api:${region}:${account}:${apiId}/authorizers/${id}`,
+    roleArn: credentials?.arn ?? null,
     account,
+    region,
     sources,
     isValid: type === 'TOKEN' && valid !== '' ? compileJavaRegex(valid) : null,
     ttlMs: ttlSeconds * 1000,

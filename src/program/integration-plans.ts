@@ -7,6 +7,7 @@
  */
 import type { Integration } from '../aws/rest-api.ts'
 import type { ClientCertificate } from '../messages/client-certificate.ts'
+import { actingCredentials } from './acting-credentials.ts'
 import { parseServiceUri } from './aws-service-uri.ts'
 import { fillStageVariables, parseEndpoint, usesStageVariables } from './endpoint.ts'
 import { isIllegalMappedHeader } from './header-rules.ts'
@@ -15,8 +16,10 @@ import { compileRequestParameter } from './mappings.ts'
 import { obstacle } from './obstacles.ts'
 import { type ConnectingStage, privateConnection } from './private-connection.ts'
 import type {
+  ActingCredentials,
   HttpEndpoint,
   IntegrationPlan,
+  LambdaProxyPlan,
   Obstacle,
   PrivateConnection,
   RequestParameter,
@@ -56,6 +59,8 @@ export function planIntegration(
     ? privateConnection(integration, settings)
     : { connection: null }
   if ('problem' in connected) return blocked(connected.problem)
+  const acting = actingOf(integration, settings)
+  if ('problem' in acting) return blocked(acting.problem)
   const base = {
     timeoutMs: integration.timeoutInMillis,
     contentHandling: integration.contentHandling ?? null,
@@ -95,25 +100,26 @@ export function planIntegration(
               ...base,
               ...mapping,
               functionArn: functionArnOf(uri, settings.account),
-              credentials: credentialsOf(integration),
+              credentials: acting.credentials,
             }
           : {
               type: 'AWS_SERVICE',
               ...base,
               ...mapping,
               service: parseServiceUri(uri, verbOf(integration, place)),
+              credentials: needed(acting.credentials),
             },
       )
     }
     case 'AWS_PROXY':
-      return planLambdaProxy(integration, settings, place, base)
+      return planLambdaProxy(integration, settings, place, { ...base, ...acting })
     default:
       integration.type satisfies never
       throw new ProgramError(place, `${integration.type} is not a type of integration`)
   }
 }
 
-type Base = Pick<IntegrationPlan, 'timeoutMs' | 'contentHandling'>
+type Base = Pick<LambdaProxyPlan, 'timeoutMs' | 'contentHandling' | 'credentials'>
 
 function planLambdaProxy(
   integration: Integration,
@@ -136,7 +142,6 @@ function planLambdaProxy(
     type: 'AWS_PROXY',
     ...base,
     functionArn: proxyArnOf(uri, integration, settings.account),
-    credentials: credentialsOf(integration),
     streaming: streamingOf(integration, settings),
   }))
 }
@@ -260,15 +265,29 @@ function verbOf({ httpMethod: verb, type }: Integration, place: Place): string |
   return verb === 'ANY' ? null : verb
 }
 
-function credentialsOf(integration: Integration): string | null {
-  return integration.credentials === undefined || integration.credentials === ''
-    ? null
-    : integration.credentials
+/** The credentials, or what is wrong with them as a sentence. */
+function actingOf(
+  { type, credentials }: Integration,
+  { stageVariables }: PlanSettings,
+): { readonly credentials: ActingCredentials | null } | { readonly problem: string } {
+  if (type !== 'AWS' && type !== 'AWS_PROXY') return { credentials: null }
+  try {
+    return { credentials: actingCredentials(credentials, stageVariables) }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return { problem: `The integration cannot be called: ${error.message}.` }
+  }
+}
+
+/** As PutIntegration says when they are missing; functions alone have policies of their own that could do without. */
+function needed(credentials: ActingCredentials | null): ActingCredentials {
+  if (credentials !== null) return credentials
+  throw new SyntaxError('Role ARN must be specified for AWS integrations')
 }
 
 /** What this version cannot do, as a sentence; null: nothing. */
 function findUnsupported(integration: Integration): string | null {
-  const { type, uri = '', credentials = '', responseTransferMode } = integration
+  const { type, uri = '', responseTransferMode } = integration
   const isProxy = type === 'HTTP_PROXY' || type === 'AWS_PROXY'
   if (!isProxy && (responseTransferMode === 'STREAM' || isStreamingUri(uri))) {
     return `Only proxy integrations stream their answers, and this one is of the type ${type}.`
@@ -277,9 +296,6 @@ function findUnsupported(integration: Integration): string | null {
   if (type === 'AWS_PROXY' && uri.startsWith('arn:') && !isLambdaUri(uri)) {
     // AWS takes Firehose besides Lambda, and publishes nothing of what it puts into a record.
     return 'The proxy integration calls an AWS service other than Lambda, which this version cannot do; an integration of type AWS with a request template reaches it.'
-  }
-  if (/^arn:aws[a-z-]*:iam::\*:user\/\*$/.test(credentials)) {
-    return "The integration takes the caller's own credentials, which this version cannot do."
   }
   return null
 }

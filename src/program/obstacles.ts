@@ -5,7 +5,7 @@
  */
 import type { Method, Stage } from '../aws/rest-api.ts'
 import type { RefusalType } from '../messages/refusals.ts'
-import type { Obstacle, ProgramSource } from './program.ts'
+import type { IntegrationPlan, Obstacle, ProgramSource } from './program.ts'
 
 /** An obstacle with its reason, a sentence for the owner of the API. */
 export function obstacle(refusal: RefusalType, reason: string): Obstacle {
@@ -35,6 +35,19 @@ export function methodObstacle(method: Method): Obstacle | null {
     )
   }
   return null
+}
+
+/** What stands in the way of an integration that acts in the caller's name. */
+export function callerObstacle(
+  { authorizationType }: Method,
+  plan: IntegrationPlan,
+): Obstacle | null {
+  const takesCaller = 'credentials' in plan && plan.credentials?.type === 'caller'
+  if (!takesCaller || authorizationType === 'AWS_IAM') return null
+  return obstacle(
+    'API_CONFIGURATION_ERROR',
+    "The integration takes the caller's own credentials, for which the method's authorization type must be AWS_IAM.",
+  )
 }
 
 /** What is configured for the stage and has no effect here, one sentence each. */

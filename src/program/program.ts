@@ -197,21 +197,30 @@ export interface StreamingPlan {
 export interface LambdaPlan extends MappedPlan {
   readonly type: 'AWS'
   readonly functionArn: string
-  readonly credentials: string | null
+  /** null: the function's own policy decides. */
+  readonly credentials: ActingCredentials | null
 }
 
 export interface LambdaProxyPlan extends PlanBase {
   readonly type: 'AWS_PROXY'
   readonly functionArn: string
-  readonly credentials: string | null
+  /** null: the function's own policy decides. */
+  readonly credentials: ActingCredentials | null
   /** As that of HTTP_PROXY. */
   readonly streaming: StreamingPlan | null
 }
+
+/** In whose name a back end is called. */
+export type ActingCredentials =
+  | { readonly type: 'role'; readonly arn: string }
+  /** Whoever signed the request; `account` null: of any account. */
+  | { readonly type: 'caller'; readonly account: string | null }
 
 /** `AWS` to any service but an invocation of Lambda. */
 export interface AwsServicePlan extends MappedPlan {
   readonly type: 'AWS_SERVICE'
   readonly service: AwsEndpoint
+  readonly credentials: ActingCredentials
 }
 
 /** What is asked of an AWS service, and where; what clients add is not in it yet. */

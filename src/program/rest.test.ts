@@ -129,7 +129,10 @@ test('integrations become plans', () => {
     method({ ...lambda, type: 'AWS', credentials: 'arn:aws:iam::1:role/x' }),
   )
   assert.ok(plainPlan.integration.type === 'AWS')
-  assert.equal(plainPlan.integration.credentials, 'arn:aws:iam::1:role/x')
+  assert.deepEqual(plainPlan.integration.credentials, {
+    type: 'role',
+    arn: 'arn:aws:iam::1:role/x',
+  })
 })
 
 const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: RegExp }[] = [
@@ -173,7 +176,7 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
     want: /Expect/,
   },
   {
-    name: "the caller's credentials",
+    name: "the caller's credentials where nobody signs",
     method: method({ ...lambda, credentials: 'arn:aws:iam::*:user/*' }),
     want: /own credentials/,
   },

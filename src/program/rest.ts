@@ -15,7 +15,13 @@ import { compileGatewayResponses, gatewayResponseNotices } from './gateway-respo
 import { type PlanSettings, planIntegration } from './integration-plans.ts'
 import { compileMediaTypes } from './media-types.ts'
 import { compileModels, type Models } from './models.ts'
-import { methodObstacle, obstacle, stageNotices, stageObstacle } from './obstacles.ts'
+import {
+  callerObstacle,
+  methodObstacle,
+  obstacle,
+  stageNotices,
+  stageObstacle,
+} from './obstacles.ts'
 import type { Canary, MediaTypeSet, Obstacle, Program, ProgramSource, Route } from './program.ts'
 import { type Place, ProgramError } from './program-error.ts'
 import { compileResourcePolicy } from './resource-policy.ts'
@@ -124,7 +130,7 @@ function compileRoute(
     authorizationType: method.authorizationType,
     apiKeyRequired: method.apiKeyRequired,
     throttle: throttleOf(settings),
-    obstacle: guard.obstacle ?? integration.obstacle,
+    obstacle: guard.obstacle ?? integration.obstacle ?? callerObstacle(method, integration.plan),
     authorizer: guard.authorizer,
     cache: compileCaching({ ...cached, resourceId: resource.id }, place),
     ...compileValidation(method, source.snapshot.requestValidators, models, place),

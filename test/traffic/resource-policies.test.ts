@@ -35,6 +35,7 @@ const data = new DataPlane({
     devIssuerKeys: null,
     awsEndpoints: new Map(),
     awsCredentials: null,
+    unknownRoles: 'deny',
     cacheBytes: 1_000_000,
     developmentAccount: null,
     sourceNetworks: {

@@ -15,6 +15,7 @@ import {
 } from './document.ts'
 import { compilePrincipal } from './principals.ts'
 import { neededKeys, readTemplate, type TemplateMatcher } from './text-template.ts'
+import { compileUnknown } from './unknown-parts.ts'
 import {
   implicitDeny,
   type Policy,
@@ -69,16 +70,20 @@ function compileStatement(
     readTemplate(text, { hasVariables, hasWildcards: true }),
   )
   const resources = templates.map(parts => compileArn(parts, true))
+  const unknownFits = compileUnknown(statement)
   const conditions = statement.conditions.map(([operator, key, values]) =>
     compileCondition(operator, key, values, hasVariables),
   )
   const needs = [...templates.flatMap(neededKeys), ...conditions.flatMap(({ needs }) => needs)]
   return request => {
-    if (actionFits(request.action) === action.isNegated) return null
+    const { unknown } = request
+    if (unknown !== 'action' && actionFits(request.action) === action.isNegated) return null
     const reach = reachOf(request)
     if (reach === null) return null
     for (const key of needs) if (typeof request.valueFor(key) !== 'string') return null
-    if (resource !== null && fitsOne(resources, request) === resource.isNegated) return null
+    if (unknown !== undefined) {
+      if (!unknownFits(request)) return null
+    } else if (resource !== null && fitsOne(resources, request) === resource.isNegated) return null
     for (const condition of conditions) if (!condition.holds(request)) return null
     return verdicts[reach]
   }

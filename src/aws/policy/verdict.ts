@@ -49,6 +49,12 @@ export interface Requester {
   readonly boundary: object | null
 }
 
+/**
+ * `resource`: `resource` is not read. `action`: neither is what stands behind the colon of `action`, which says only whose
+ * action it is.
+ */
+export type UnknownPart = 'resource' | 'action'
+
 /** One question: may this requester do this to that? */
 export interface PolicyRequest {
   /** `execute-api:Invoke`. */
@@ -59,6 +65,8 @@ export interface PolicyRequest {
   readonly requester: Requester | null
   /** `apigateway.amazonaws.com` when an AWS service asks by itself; null otherwise. */
   readonly service: string | null
+  /** What nobody here can tell; absent: all is known. See `unknown-parts.ts`. */
+  readonly unknown?: UnknownPart
   /** `key` in lower case: `aws:sourceip`, `aws:principaltag/team`. */
   valueFor(key: string): ContextValue
 }

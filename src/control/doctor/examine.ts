@@ -19,8 +19,8 @@ import { undeployedChanges } from './redeployment.ts'
 export interface DoctorParts {
   readonly store: Store
   readonly whyNotCallable: WhyNotCallable
-  /** What only the gateway's options tell: methods that refuse every request, one sentence each. */
-  readonly remarksOn: (source: ProgramSource) => readonly string[]
+  /** What only the gateway's options and its identities tell. */
+  readonly findingsOn: (source: ProgramSource) => readonly Finding[]
 }
 
 /** A report for every stage of every account and region, in the order of APIs and stages. */
@@ -62,7 +62,7 @@ async function examineStage(
       parts.whyNotCallable,
       policyCheck(program, source.snapshot.api.policy),
     )),
-    ...parts.remarksOn(source).map(refusedFinding),
+    ...parts.findingsOn(source),
     ...(undeployed === undefined ? [] : [undeployed]),
     ...program.notices.map(noEffectFinding),
   ]

@@ -2,9 +2,9 @@
 
 /**
  * `refused`: requests are always refused, or always fail. `undeployed`: what was changed is not live. `no-effect`: it is
- * configured and does nothing here.
+ * configured and does nothing here. `unchecked`: a guard that AWS has lets everything pass here.
  */
-export type Severity = 'refused' | 'undeployed' | 'no-effect'
+export type Severity = 'refused' | 'undeployed' | 'no-effect' | 'unchecked'
 
 export interface Finding {
   readonly severity: Severity

@@ -1,13 +1,13 @@
 /**
- * Whether a function's resource policy lets a service invoke it. API Gateway answers 500 when it does not.
+ * Whether a function's resource policy lets a service, a user or a role invoke it. API Gateway answers 500 when it does not.
  */
 import { compileArn } from '../../aws/policy/arn-pattern.ts'
-import { type PolicyRequest, weighAll } from '../../aws/policy/verdict.ts'
+import { type PolicyRequest, type Requester, weighAll } from '../../aws/policy/verdict.ts'
 import { readPattern } from '../../aws/policy/wildcard.ts'
 import { compiledPolicy } from './function-policy.ts'
 import type { StatementRecord } from './records.ts'
 
-/** Who wants to invoke, and for whom. */
+/** A service that wants to invoke, and for whom. */
 export interface Invoker {
   /** For example `apigateway.amazonaws.com`. */
   readonly principal: string
@@ -19,6 +19,26 @@ export interface Invoker {
 /** True if one of the statements allows it. */
 export function mayInvoke(policy: readonly StatementRecord[], invoker: Invoker): boolean {
   return weighAll(compiledPolicy(policy), requestOf(invoker)).decision === 'allow'
+}
+
+/**
+ * Whether the policy lets a user, or a session of a role, invoke. `ownAccount` is the function's: there a statement for the
+ * whole account leaves the decision to the policies of whoever invokes, which did not allow it.
+ */
+export function letsInvoke(
+  policy: readonly StatementRecord[],
+  requester: Requester,
+  ownAccount: string,
+): boolean {
+  const { decision, reach } = weighAll(compiledPolicy(policy), {
+    ...requestOf(nobody),
+    requester,
+    service: null,
+    valueFor: key =>
+      key === 'aws:principalarn' ? (requester.roleArn ?? requester.arn) : undefined,
+  })
+  if (decision !== 'allow') return false
+  return requester.account !== ownAccount || reach !== 'account'
 }
 
 function requestOf({ principal, sourceArn, sourceAccount }: Invoker): PolicyRequest {
