@@ -80,7 +80,7 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     connectionId:
       'enforced: goes where `--vpc-link` leads; without an address API_CONFIGURATION_ERROR',
     credentials:
-      "enforced: a function is called without asking its policy; other services get `--aws-credentials`, since no role can be taken on; the caller's own (`arn:aws:iam::*:user/*`) answer API_CONFIGURATION_ERROR",
+      "enforced: the role's trust policy and its policies, within its boundary, or the caller's (`arn:aws:iam::*:user/*`); a role that IAM here does not know is not checked in development (`--unknown-roles`). Coarser than AWS where the resource stands in a body (a table, a stream): an Allow on anything of the service is enough",
     requestParameters: 'enforced',
     requestTemplates: 'enforced',
     passthroughBehavior: 'enforced',
@@ -133,7 +133,7 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     authType: 'kept: for exports; no effect on AWS either',
     authorizerUri: authorizer,
     authorizerCredentials:
-      'enforced: the function is called without its resource policy being asked; the role itself is not',
+      "enforced: the role's trust policy and its right to invoke the function; see credentials of Integration",
     identitySource: authorizer,
     identityValidationExpression: authorizer,
     authorizerResultTtlInSeconds: 'enforced: per thread; a new deployment begins anew (guess)',
