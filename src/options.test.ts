@@ -52,6 +52,7 @@ test('without anything the defaults hold', () => {
     cacheBytes: 67_108_864,
     recordsKept: 10_000,
     adminCredentials: null,
+    unknownRoles: 'allow',
     masterKey: null,
     masterKeyFile: null,
     masterKeyOld: null,
