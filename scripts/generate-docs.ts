@@ -257,6 +257,8 @@ function linkRefusals(text: string): string {
 }
 
 const guesses: readonly string[] = [
+  '- **Function URLs** with AWS_IAM: a signature that is wrong is refused in the words of the Lambda API, one that is missing with',
+  '  `Forbidden`; the function does not get the Authorization header; an unknown address is a 404.',
   '- **Private integrations** through a link of the second kind: the stage stands in front of the path of the URI;',
   '  `$context.requestOverride.path` set to a text is the whole path, and values for its placeholders take the stage away too; the',
   '  request template of a proxy integration is read for that and nothing else.',

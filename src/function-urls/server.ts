@@ -158,8 +158,14 @@ export class FunctionUrls {
       return { body, signer }
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.#tell(turn, error.message)
-      if (error instanceof MissingAuthenticationTokenException) turn.forbid()
+      const isUnsigned = error instanceof MissingAuthenticationTokenException
+      this.#tell(
+        turn,
+        isUnsigned
+          ? 'the URL asks for a signature (AWS_IAM) and the request has none'
+          : error.message,
+      )
+      if (isUnsigned) turn.forbid()
       else turn.refuseSignature(error)
       return undefined
     }
