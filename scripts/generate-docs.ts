@@ -276,6 +276,8 @@ const guesses: readonly string[] = [
 /** The obstacles of src/program/obstacles.ts, and what the options leave open. */
 const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['Web ACL of the stage', 'WAF_FILTERED'],
+  ['Authorizer whose settings cannot be used', 'AUTHORIZER_CONFIGURATION_ERROR'],
+  ['Resource policy that cannot be read', 'ACCESS_DENIED'],
   ['API key required', 'INVALID_API_KEY'],
   ['Client certificate of ACM for back ends', 'API_CONFIGURATION_ERROR'],
   ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
