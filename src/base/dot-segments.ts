@@ -14,7 +14,10 @@ const dotSegment = new RegExp(
 
 /** How many such segments a path has. */
 export function countDotSegments(path: string): number {
-  // Nearly every path ends here.
-  if (!path.includes('.') && !path.includes('%')) return 0
-  return path.match(dotSegment)?.length ?? 0
+  return mayHaveSome(path) ? (path.match(dotSegment)?.length ?? 0) : 0
+}
+
+/** Nearly every path has none of these, also where names have dots in them, and is not searched further. */
+function mayHaveSome(path: string): boolean {
+  return path.includes('/.') || path.includes('%') || path.includes('\\') || path.startsWith('.')
 }
