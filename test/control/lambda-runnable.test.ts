@@ -96,3 +96,28 @@ test('log levels go with JSON only, and none is stored and ignored', async () =>
   })
   await invalid(change({ LogFormat: 'Text', ...LoggingConfig }), words)
 })
+
+test('a zip that is none, leads outside or has a link that does is not unpacked', async () => {
+  await using lambda = await startLambda()
+  const { client } = lambda
+  const link = { os: 3, attrs: (0o120777 << 16) | 0 }
+  const zips = {
+    'cut off': echo.subarray(0, echo.length - 30),
+    'a name that leads outside': zipSync({ '../up.js': program }),
+    'a link that leads outside': zipSync({ out: [Buffer.from('../../etc'), link] }),
+  }
+  const words = /^Could not unzip uploaded file\./
+  for (const [name, ZipFile] of Object.entries(zips)) {
+    const FunctionName = name.replaceAll(' ', '-')
+    await invalid(
+      client.send(new CreateFunctionCommand(pets({ FunctionName, Code: { ZipFile } }))),
+      words,
+    )
+    await refused(
+      client.send(new GetFunctionConfigurationCommand({ FunctionName })),
+      'ResourceNotFoundException',
+      404,
+      /Function not found/,
+    )
+  }
+})
