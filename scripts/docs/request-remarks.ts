@@ -13,6 +13,8 @@ export const departures: readonly string[] = [
   '  names them.',
   '- **Bounds of validation**: a body that is too large or too deeply nested to be held against its model in time is refused with',
   '  BAD_REQUEST_BODY.',
+  '- **Signatures** (AWS_IAM): `X-HTTP-Method-Override` must be signed where it makes another verb of the request, and nothing that',
+  '  belongs to a signature may be there twice (`X-Amz-Signature`, a name among the signed headers).',
 ]
 
 export const requestGuesses: readonly string[] = [
