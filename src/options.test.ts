@@ -47,6 +47,7 @@ test('without anything the defaults hold', () => {
     headTimeoutMs: 30_000,
     requestTimeoutMs: 300_000,
     streamRate: 2 * 1024 ** 2,
+    streamIdleTimeoutMs: null,
     answerLimitBytes: 10_485_760,
     connectTimeoutMs: 5_000,
     cacheBytes: 67_108_864,

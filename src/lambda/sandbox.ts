@@ -79,8 +79,9 @@ export function sandboxed(
   return [
     sandbox.bubblewrap,
     ...base(sandbox),
-    ...[interpreters.nodePath, interpreters.pythonPath].flatMap(bindProgram),
     ...['--size', String((settings.storageMb ?? 512) * 1024 * 1024), '--tmpfs', '/tmp'],
+    // Behind /tmp, which would cover an interpreter that lies there.
+    ...[interpreters.nodePath, interpreters.pythonPath].flatMap(bindProgram),
     ...['--ro-bind', settings.folder, '/var/task', '--ro-bind', bootstraps, '/var/runtime'],
     ...['--dir', '/opt', ...mergeLayers(settings.layers ?? [], '/opt')],
     ...(start.api !== undefined && !sandbox.network

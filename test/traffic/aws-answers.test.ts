@@ -119,12 +119,12 @@ test('a path parameter does not lead out of its bucket', async () => {
       },
     }),
   )
-  for (const key of ['..', '.', '%2e%2e', '.%2E']) {
+  // The escaped slash would be part of one name to S3; what an endpoint of ours makes of it is not known.
+  for (const key of ['..', '.', '%2e%2e', '.%2E', '..%2Fsecrets']) {
     assert.equal((await t.call(id, `/b/${key}`)).status, 400, key)
   }
-  // One name to S3, since the slash is escaped.
-  await t.call(id, '/b/..%2Fsecrets')
-  assert.equal(s3.last().target, '/photos/..%2Fsecrets')
+  await t.call(id, '/b/a..b')
+  assert.equal(s3.last().target, '/photos/a..b')
 })
 
 test('answers are picked by status, never by errorMessage', async () => {
