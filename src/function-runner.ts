@@ -2,10 +2,15 @@
 import { systemClock } from './base/clock.ts'
 import type { OnLog } from './lambda/log.ts'
 import { FunctionRunner } from './lambda/runner.ts'
+import type { CredentialsOf } from './lambda/settings.ts'
 import type { Options } from './options.ts'
 
 /** Throws an Error that says what to do when functions cannot be isolated here, as `--isolate` asks. */
-export function runnerFrom(options: Options, onLog: OnLog): FunctionRunner {
+export function runnerFrom(
+  options: Options,
+  credentialsOf: CredentialsOf,
+  onLog: OnLog,
+): FunctionRunner {
   return new FunctionRunner({
     clock: systemClock,
     maxEnvironments: options.functionEnvironments,
@@ -13,6 +18,7 @@ export function runnerFrom(options: Options, onLog: OnLog): FunctionRunner {
     pythonPath: options.pythonPath,
     ...(options.nodePath !== null && { nodePath: options.nodePath }),
     ...(options.isolate && { sandbox: { bubblewrap: 'bwrap', network: options.isolateNetwork } }),
+    credentialsOf,
     onLog,
   })
 }

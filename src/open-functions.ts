@@ -5,6 +5,7 @@ import { AwsCalls } from './aws-call.ts'
 import { systemClock } from './base/clock.ts'
 import type { MasterKey } from './base/master-key.ts'
 import { FunctionCalls } from './function-calls.ts'
+import { functionCredentials } from './function-credentials.ts'
 import { FunctionLogs } from './function-logs.ts'
 import { runnerFrom } from './function-runner.ts'
 import { functionUrlFinder } from './function-url-calls.ts'
@@ -26,7 +27,7 @@ export interface OpenFunctions {
 const deadLetterFileBytes = 16 * 1024 * 1024
 const deadLetterFilesKept = 4
 
-/** `store` is null when it cannot be opened. `identities` knows who may sign for function URLs. */
+/** `store` is null when it cannot be opened. `identities` knows who may sign for function URLs, and the roles of functions. */
 export function openFunctions(
   options: Options,
   store: Store | null,
@@ -37,7 +38,8 @@ export function openFunctions(
 ): OpenFunctions {
   const report = (error: unknown) => log.error(String(error))
   const logs = new FunctionLogs(join(options.dataDir, 'logs'), report)
-  const runner = runnerFrom(options, line => {
+  const credentialsOf = functionCredentials(identities, systemClock, text => log.warn(text))
+  const runner = runnerFrom(options, credentialsOf, line => {
     logs.add(line)
     log.info(line.text, { function: line.arn, requestId: line.requestId })
   })

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import type { Places, Start } from './places.ts'
 import { hasBootstrap, type Runtime } from './runtimes.ts'
 import { bridged, type Sandbox, sandboxed } from './sandbox.ts'
-import type { FunctionSettings } from './settings.ts'
+import type { CredentialsOf, FunctionSettings } from './settings.ts'
 import { variablesOf } from './variables.ts'
 
 /** The programs that run functions. */
@@ -33,6 +33,7 @@ export interface LaunchOptions extends Interpreters {
   readonly sandbox: Sandbox | undefined
   /** Variables that every function gets. */
   readonly variables: Readonly<Record<string, string>>
+  readonly credentialsOf: CredentialsOf
 }
 
 const bootstraps = fileURLToPath(new URL('./bootstraps', import.meta.url))
@@ -52,7 +53,9 @@ export function launchOf(
     sandbox === undefined
       ? { task: settings.folder, layers, temporary: start.temporary, bootstraps }
       : { task: '/var/task', layers: ['/opt'], temporary: '/tmp', bootstraps: '/var/runtime' }
-  const variables = variablesOf(settings, start, places, runtime, options.variables)
+  const credentials = options.credentialsOf(settings)
+  const shared = options.variables
+  const variables = variablesOf(settings, start, places, runtime, shared, credentials)
   const inner = [
     ...wrapperOf(runtime, settings, places, sandbox),
     ...commandOf(runtime, settings, places, options),

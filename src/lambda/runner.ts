@@ -20,6 +20,7 @@ import { FunctionGone, InvocationTooLarge, RuntimeUnsupported } from './refusals
 import { refuseExtensions, runtimeOf, whyMissing } from './runtimes.ts'
 import { checkSandbox, type Sandbox } from './sandbox.ts'
 import {
+  type CredentialsOf,
   type FunctionSettings,
   foldersOf,
   type Invocation,
@@ -63,6 +64,8 @@ export interface RunnerOptions {
   readonly logLimitBytes?: number
   /** Environment variables for every function, such as AWS_ENDPOINT_URL. */
   readonly variables?: Readonly<Record<string, string>>
+  /** Default: no role is known. */
+  readonly credentialsOf?: CredentialsOf
   /** The Node.js that runs functions; default: the one that runs this. */
   readonly nodePath?: string
   /** The Python that runs functions; default `python3`. */
@@ -129,6 +132,7 @@ export class FunctionRunner {
         nodePath: options.nodePath ?? process.execPath,
         pythonPath: this.#pythonPath,
         variables: options.variables ?? {},
+        credentialsOf: options.credentialsOf ?? (() => undefined),
         sandbox: options.sandbox,
       },
       temporaryRoot,

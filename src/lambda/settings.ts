@@ -45,8 +45,8 @@ export interface FunctionSettings {
   readonly applicationLogLevel?: string
   /** With `JSON`: the least level of what the platform says, `DEBUG`, `INFO` or `WARN`; default `INFO`. */
   readonly systemLogLevel?: string
-  /** Those of the function's role; default: the root of the account. */
-  readonly credentials?: RoleCredentials
+  /** The ARN of its execution role. */
+  readonly role?: string
 }
 
 /** Where its code and layers lie, the code first. */
@@ -60,6 +60,12 @@ export interface RoleCredentials {
   readonly secretAccessKey: string
   readonly sessionToken?: string
 }
+
+/**
+ * The credentials of a function's role, asked when an environment starts. null: the function gets none; undefined: the role
+ * is not known, and it gets what every function gets.
+ */
+export type CredentialsOf = (settings: FunctionSettings) => RoleCredentials | null | undefined
 
 export interface Invocation {
   /** JSON; nothing at all stands for `{}`. */

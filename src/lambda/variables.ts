@@ -6,7 +6,7 @@
 import { delimiter, join } from 'node:path'
 import type { Places, Start } from './places.ts'
 import type { Runtime } from './runtimes.ts'
-import type { FunctionSettings } from './settings.ts'
+import type { FunctionSettings, RoleCredentials } from './settings.ts'
 
 /** Where the function logs: `/aws/lambda/{name}` unless told otherwise. */
 export function logGroupOf({ logGroup, name }: FunctionSettings): string {
@@ -31,8 +31,8 @@ export function variablesOf(
   places: Places,
   runtime: Runtime,
   shared: Readonly<Record<string, string>>,
+  credentials: RoleCredentials | null | undefined,
 ): Record<string, string> {
-  const { credentials } = settings
   const logLevel = logLevelOf(settings)
   return {
     LANG: 'en_US.UTF-8',
@@ -46,8 +46,10 @@ export function variablesOf(
     ]),
     ...libraryPaths(places, runtime),
     // Where the gateway knows of no role: in development these are the root of the function's account.
-    AWS_ACCESS_KEY_ID: settings.account,
-    AWS_SECRET_ACCESS_KEY: 'test',
+    ...(credentials === undefined && {
+      AWS_ACCESS_KEY_ID: settings.account,
+      AWS_SECRET_ACCESS_KEY: 'test',
+    }),
     ...shared,
     ...settings.environment,
     ...(credentials && {

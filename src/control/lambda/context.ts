@@ -20,6 +20,8 @@ export interface RunSettings {
   readonly revision: string
   readonly hotReload: boolean
   readonly logGroup: string
+  /** The ARN of its execution role. */
+  readonly role: string
   /** The unpacked folders of its layers, in the order in which they are laid over one another at `/opt`. */
   readonly layers: readonly string[]
   /** Those of them in which somebody works. */

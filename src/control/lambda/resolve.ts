@@ -131,6 +131,7 @@ function settingsOf(
     revision: `${record.version} ${record.revisionId}`,
     hotReload: record.code.type === 'folder',
     logGroup: record.logging.LogGroup,
+    role: record.role,
     logFormat: record.logging.LogFormat,
     ...(applicationLogLevel !== undefined && { applicationLogLevel }),
     ...(systemLogLevel !== undefined && { systemLogLevel }),
