@@ -88,6 +88,10 @@ wrk.headers["Content-Type"] = "application/json"
     vtl: [own('/vtl', post)],
     'vtl-http': [own('/vtl-http', post)],
     // nginx only passes its request on; what it is measured against does all that a definition can ask for.
+    guarded: [
+      ...beside('/100').filter(isNginx),
+      { server: 'portcullis', pid: gateway.running.pid, target: gateway.guarded },
+    ],
     validated: [...beside('/100').filter(isNginx), own('/validated', post)],
   }
   const rows = await measure(scenarios, loadCore)

@@ -9,11 +9,13 @@ import {
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway'
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { deployGuarded, type Guarded } from './guarded.ts'
 import { freePort, type Running, startOnCore } from './processes.ts'
 
 export interface BenchGateway {
   readonly running: Running
   readonly apiUrl: string
+  readonly guarded: Guarded
 }
 
 const cli = new URL('../../src/cli.js', import.meta.url).pathname
@@ -34,6 +36,8 @@ export async function startGateway(
     '--threads',
     '1',
     '--no-example',
+    '--dev-issuer',
+    'on',
     '--log-level',
     'error',
     '--data-dir',
@@ -41,7 +45,8 @@ export async function startGateway(
   ]
   const running = await startOnCore(core, command, port)
   const apiUrl = await deploy(folder, port, backend)
-  return { running, apiUrl }
+  const guarded = await deployGuarded(port, backend)
+  return { running, apiUrl, guarded }
 }
 
 async function deploy(folder: string, port: number, backend: number): Promise<string> {
