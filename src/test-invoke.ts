@@ -5,11 +5,9 @@
  *
  * The lines, their order, the answer's headers and what the function is told of its caller are recorded from AWS.
  *
- * Of a method that streams the answer is gathered, for 35 seconds and up to a megabyte, and there is no log: "Troubleshoot
- * issues with response streaming" in the developer guide.
+ * Of a method that streams there is no log, and not always the whole answer: see test-invoke-stream.ts.
  */
 import { nobody } from './aws/identity-finder.ts'
-import { coarseTimers } from './base/coarse-timer.ts'
 import { newTraceId } from './base/request-ids.ts'
 import type { TestAnswer, TestRequest } from './control/test-request.ts'
 import { serviceUrl } from './integrations/aws-service.ts'
@@ -18,10 +16,10 @@ import { type IntegrationTools, prepareIntegration } from './integrations/prepar
 import type {
   FunctionAnswer,
   FunctionCall,
+  HeldReply,
   IntegrationRequest,
   IntegrationResponse,
   InvokeFunction,
-  Reply,
   Send,
 } from './messages/messages.ts'
 import type { Context } from './messages/variables.ts'
@@ -31,7 +29,6 @@ import { Exchange, type LoadedRoute } from './pipeline/exchange.ts'
 import { restSteps, run } from './pipeline/pipeline.ts'
 import { refusalReply, toRefusal } from './pipeline/respond.ts'
 import { noNetwork } from './pipeline/source-network.ts'
-import { testedMs } from './pipeline/streamed-reply.ts'
 import type { IntegrationPlan, Program, Route } from './program/program.ts'
 import { ProgramError } from './program/program-error.ts'
 import { compileRest } from './program/rest.ts'
@@ -41,6 +38,13 @@ import {
   describeFunctionCall,
   functionFailure,
 } from './test-invoke-lambda.ts'
+import {
+  awsStreamTestLimits,
+  type Finished,
+  finishInTime,
+  finishWhole,
+  type StreamTestLimits,
+} from './test-invoke-stream.ts'
 
 /** What a test leaves out: the guards. */
 const leftOut = new Set([
@@ -48,24 +52,22 @@ const leftOut = new Set([
   ...['api-key', 'throttle', 'decompress', 'cache'],
 ])
 
-const failed: Reply = {
+const failed: HeldReply = {
   status: 500,
   headers: ['x-amzn-ErrorType', 'InternalServerErrorException'],
   body: '{"message":"Internal server error"}',
 }
 
-/** "The response status returned in TestInvokeMethod is 0": a streamed answer had no head in time. */
-const unanswered: Reply = { status: 0, headers: [], body: '' }
-
 /** Makes the function that the control plane is handed. */
 export function createTestInvoke(
   tools: IntegrationTools,
+  limits: StreamTestLimits = awsStreamTestLimits,
 ): (request: TestRequest) => Promise<TestAnswer> {
   return async request => {
     const log = new ExecutionLog(request.requestId, Date.now)
     log.line(`Starting execution for request: ${request.requestId}`)
     const started = performance.now()
-    const { reply, headers, isStreamed } = await answer(request, log, tools)
+    const { reply, headers, isStreamed } = await answer(request, log, tools, limits)
     log.line(`Method completed with status: ${reply.status}`)
     return {
       status: reply.status,
@@ -78,7 +80,7 @@ export function createTestInvoke(
 }
 
 interface Outcome {
-  readonly reply: Reply
+  readonly reply: HeldReply
   readonly headers: readonly string[]
   /** The method's `responseTransferMode` is STREAM. */
   readonly isStreamed: boolean
@@ -88,6 +90,7 @@ async function answer(
   request: TestRequest,
   log: ExecutionLog,
   tools: IntegrationTools,
+  limits: StreamTestLimits,
 ): Promise<Outcome> {
   const program = compile(request, log)
   if (program === null) return { reply: failed, headers: failed.headers, isStreamed: false }
@@ -100,7 +103,10 @@ async function answer(
   })
   describeRequest(exchange, request, log)
   const isStreamed = streams(route.integration)
-  const { reply, isRefused } = await (isStreamed ? finishInTime(exchange) : finish(exchange))
+  const finishing = finish(exchange)
+  const { reply, isRefused } = await (isStreamed
+    ? finishInTime(finishing, limits)
+    : finishWhole(finishing))
   if (isRefused) {
     log.line(failureOf(exchange, route.integration.type === 'AWS_PROXY' ? calls.last : null))
     return { reply, headers: refusalHeaders(exchange, reply), isStreamed }
@@ -165,7 +171,6 @@ function exchangeFor(
     streamRate: 0,
     streamsBodies: false,
     holdsAnswers: true,
-    isTest: true,
     authorize: null,
   }
   const parameters = match?.pathParameters ?? Object.create(null)
@@ -267,24 +272,6 @@ function describeResponse(response: IntegrationResponse, log: ExecutionLog): voi
   log.line(`Endpoint response body before transformations: ${response.body}`)
 }
 
-interface Finished {
-  readonly reply: Reply
-  readonly isRefused: boolean
-}
-
-/** Without a head in time the call is left to end with its own time-out. */
-function finishInTime(x: Exchange): Promise<Finished> {
-  return new Promise(resolve => {
-    const limit = coarseTimers.after(testedMs, () => {
-      if (x.integrationResponse === null) resolve({ reply: unanswered, isRefused: false })
-    })
-    finish(x).then(finished => {
-      coarseTimers.cancel(limit)
-      resolve(finished)
-    })
-  })
-}
-
 function finish(x: Exchange): Promise<Finished> {
   return new Promise(resolve => {
     run(x, {
@@ -298,14 +285,14 @@ function finish(x: Exchange): Promise<Finished> {
 }
 
 /** Those of the method, and the trace id last. */
-function answerHeaders(x: Exchange, { headers }: Reply): readonly string[] {
+function answerHeaders(x: Exchange, { headers }: HeldReply): readonly string[] {
   const { type } = x.loaded.route.integration
   if (type === 'MOCK' || type === 'HTTP_PROXY') return headers
   return [...headers, 'X-Amzn-Trace-Id', `${x.traceId};Sampled=0`]
 }
 
 /** Without the content type, which AWS does not show for its built-in answers. */
-function refusalHeaders({ program, refusal }: Exchange, { headers }: Reply): readonly string[] {
+function refusalHeaders({ program, refusal }: Exchange, { headers }: HeldReply): readonly string[] {
   const plan = refusal && program.gatewayResponses.of[refusal.type]
   if (plan?.origin !== 'built-in') return headers
   return headers.filter((_, i) => headers[i - (i % 2)] !== 'Content-Type')

@@ -71,8 +71,6 @@ export interface LoadedRoute {
   readonly streamRate: number
   /** A cache, compression or a test needs every answer of a buffered method whole. */
   readonly holdsAnswers: boolean
-  /** TestInvokeMethod, which shows the answers of streamed methods too. */
-  readonly isTest: boolean
   /** Asks the method's authorizer; null: it has none. */
   readonly authorize: RunAuthorizer | null
 }

@@ -57,7 +57,6 @@ export function loadProgram(program: Program, tools: LoadTools): LoadedProgram {
         networkOf: tools.networkOf,
         answerLimitBytes: tools.answerLimitBytes,
         streamsBodies: mayStreamBodies(route),
-        isTest: false,
         streamRate: tools.streamRate,
         holdsAnswers: route.cache !== null || program.minimumCompressionBytes !== null,
         authorize:

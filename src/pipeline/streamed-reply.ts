@@ -5,7 +5,7 @@
  * a method; the client sees no difference, except that text beyond a megabyte, whose length is not known before it was
  * converted, comes chunked and without Content-Length.
  */
-import { type BodyStream, gatherBody, gatherPart } from '../messages/body-stream.ts'
+import { type BodyStream, gatherBody } from '../messages/body-stream.ts'
 import type { Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { type Conversion, converted } from './content.ts'
@@ -16,25 +16,14 @@ import { TextStream } from './text-stream.ts'
 /** Text of a known length is held up to here, for its Content-Length. */
 const heldTextBytes = 1024 ** 2
 
-/**
- * What a test of a method shows of a streamed answer (documented): all, or what came once there is more than so much, or so
- * much time has passed. That an answer that broke off shows what came of it is a guess.
- */
-const testedBytes = 1024 ** 2
-export const testedMs = 35_000
-
-/** For `responseTransferMode` STREAM: the body as it comes, except in a test. */
+/** For `responseTransferMode` STREAM: the body as it comes, no faster than AWS lets it. */
 export function passedReply(
   x: Exchange,
   status: number,
   headers: string[],
   body: BodyStream,
-): Reply | Promise<Reply> {
-  const { isTest, streamRate } = x.loaded
-  if (isTest) {
-    const leftMs = x.arrival.startedMonotonic + testedMs - performance.now()
-    return gatherPart(body, testedBytes, leftMs).then(part => ({ status, headers, body: part }))
-  }
+): Reply {
+  const { streamRate } = x.loaded
   const paced = streamRate === 0 ? body : new PacedStream(body, awsFreeBytes, streamRate)
   return { status, headers, body: paced }
 }
