@@ -39,6 +39,15 @@ export class Conversation {
     return conversation
   }
 
+  /** A request on the connection came in full and waits for the end of its answer. */
+  static isAwaited(socket: Duplex & { [own]?: Conversation }): boolean {
+    return socket[own]?.isAwaited === true
+  }
+
+  get isAwaited(): boolean {
+    return this.#turns.some(turn => !turn.isHalfRead)
+  }
+
   get isClosed(): boolean {
     return this.#isClosed
   }

@@ -51,7 +51,7 @@ export function createDataServer(parts: DataServerParts): Server {
   )
   // A client that has sent its request may close its half of the connection; conversation.ts looks after it.
   Object.assign(server, { httpAllowHalfOpen: true })
-  const idleWatch = new IdleWatch(idleLimitMs)
+  const idleWatch = new IdleWatch(idleLimitMs, Conversation.isAwaited)
   server.on('connection', socket => idleWatch.add(socket))
   server.on('clientError', (error, socket) => {
     Conversation.of(socket).breakOff(() => writeFault(error, socket))

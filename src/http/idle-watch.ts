@@ -4,7 +4,8 @@
  * seconds, and a request costs nothing.
  *
  * Something moves while bytes are received or a write is taken by the system. So a connection that waits for its next
- * request ends, and one whose client takes nothing of its answer.
+ * request ends, and one whose client takes nothing of its answer. One whose client waits for an answer does not: a streamed
+ * integration may take fifteen minutes to begin, and its own time-outs end it.
  */
 import type { Socket } from 'node:net'
 import { type Clock, systemClock } from '../base/clock.ts'
@@ -18,15 +19,20 @@ interface Quiet {
 
 const lookEveryMs = 5_000
 
+/** Whether a request of the connection is here in full and its answer is not. */
+export type IsAwaited = (socket: Socket) => boolean
+
 /** Ends connections after `limitMs` milliseconds of silence, at most five seconds late. */
 export class IdleWatch {
   readonly #limitMs: number
+  readonly #isAwaited: IsAwaited
   readonly #clock: Clock
   readonly #watched = new Map<Socket, Quiet>()
   #interval: NodeJS.Timeout | null = null
 
-  constructor(limitMs: number, clock: Clock = systemClock) {
+  constructor(limitMs: number, isAwaited: IsAwaited, clock: Clock = systemClock) {
     this.#limitMs = limitMs
+    this.#isAwaited = isAwaited
     this.#clock = clock
   }
 
@@ -42,7 +48,7 @@ export class IdleWatch {
     const now = this.#clock.monotonic()
     for (const [socket, quiet] of this.#watched) {
       const moved = movedOn(socket)
-      if (moved !== quiet.moved) {
+      if (moved !== quiet.moved || (socket.writableLength === 0 && this.#isAwaited(socket))) {
         quiet.moved = moved
         quiet.since = now
       } else if (now - quiet.since >= this.#limitMs) {
