@@ -179,6 +179,7 @@ async function assemble(
             method: createTestInvoke(tools),
             authorizer: createTestAuthorizer(tools, tokens),
           },
+          integrationTimeoutMs: options.integrationTimeoutMs,
           lambda: functions.calls.control,
           sts: stsControl({
             sessionKey: identityPublisher.sessionKey,

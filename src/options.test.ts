@@ -49,6 +49,7 @@ test('without anything the defaults hold', () => {
     streamRate: 2 * 1024 ** 2,
     streamIdleTimeoutMs: null,
     answerLimitBytes: 10_485_760,
+    integrationTimeoutMs: 29_000,
     connectTimeoutMs: 5_000,
     cacheBytes: 67_108_864,
     recordsKept: 10_000,
@@ -101,7 +102,16 @@ describe('values are read', () => {
       { allowTargets: ['169.254.1.1', 'fe80::1'] },
       { allowTargets: ['169.254.1.1', 'fe80::1'] },
     ],
-    ['no limits of AWS', { limits: 'none' }, { bodyLimitBytes: 1_073_741_824 }],
+    [
+      'no limits of AWS',
+      { limits: 'none' },
+      { bodyLimitBytes: 1_073_741_824, integrationTimeoutMs: 900_000 },
+    ],
+    [
+      'a longer time for integrations',
+      { integrationTimeoutMs: '2m' },
+      { integrationTimeoutMs: 120_000 },
+    ],
     [
       'a limit of its own without those of AWS',
       { limits: 'none', bodyLimitBytes: '1MB' },

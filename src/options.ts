@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Credentials } from './aws/sign.ts'
+import { awsIntegrationTimeoutMs } from './control/v1/integration-rules.ts'
 import type { Address } from './integrations/private-network.ts'
 import { credentialsOfEnvironment } from './options/aws-environment.ts'
 import { contradictions } from './options/contradictions.ts'
@@ -37,6 +38,8 @@ export interface Options extends SecurityOptions, TokenOptions, FunctionOptions 
   readonly headTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly answerLimitBytes: number
+  /** The most that an integration may ask for. */
+  readonly integrationTimeoutMs: number
   /** Of a streamed answer after its first 10 MB, in bytes per second; 0: as fast as it comes. */
   readonly streamRate: number
   /** The longest silence within a streamed answer; null: AWS's, which depends on the type of the endpoint. */
@@ -69,6 +72,8 @@ export interface Options extends SecurityOptions, TokenOptions, FunctionOptions 
 const awsBodyLimitBytes = 10 * 1024 ** 2
 /** AWS's bandwidth of a streamed answer after its first 10 MB. */
 const awsStreamRate = 2 * 1024 ** 2
+/** As long as a function can take. */
+const freeIntegrationTimeoutMs = 900_000
 /** A body is held in memory, so that even without AWS's limits there is one. */
 const freeBodyLimitBytes = 1024 ** 3
 
@@ -176,6 +181,16 @@ export const declarations: {
     byDefault: (_, { limits }) => (limits === 'none' ? freeBodyLimitBytes : awsBodyLimitBytes),
     defaultText: '10MB; 1GB with `--limits none`',
     meaning: "The largest body of a back end's answer; above it the answer is an error.",
+  },
+  integrationTimeoutMs: {
+    flag: 'integration-timeout',
+    group: 'Limits',
+    kind: kinds.duration(awsIntegrationTimeoutMs, 3_600_000),
+    byDefault: (_, { limits }) =>
+      limits === 'none' ? freeIntegrationTimeoutMs : awsIntegrationTimeoutMs,
+    defaultText: '29s; 15m with `--limits none`',
+    meaning: 'The most that the `timeoutInMillis` of an integration may say.',
+    more: 'For methods with `responseTransferMode` STREAM it is at least 15 minutes. An integration that says nothing has 29 seconds.',
   },
   streamRate: {
     flag: 'stream-rate',

@@ -64,6 +64,8 @@ export interface ControlContext extends ReadContext {
   readonly sourceIp: string | undefined
   readonly isTls: boolean
   readonly tests: DataPlaneTests
+  /** The most that `timeoutInMillis` of a buffered method may say. */
+  readonly integrationTimeoutMs: number
   /**
    * Makes a stage live, in this form, once the transaction is on disk and before the caller gets its
    * answer. Compiles at once: throws `BadRequestException` with the reason when that cannot be done.

@@ -15,6 +15,7 @@ import { type Change, type ControlContext, partitionOf } from './context.ts'
 import { type CheckPassRole, passingRoles } from './pass-role.ts'
 import { Changes } from './publication.ts'
 import type { DataPlaneTests } from './test-request.ts'
+import { awsIntegrationTimeoutMs } from './v1/integration-rules.ts'
 
 /** A service with what answers its calls. */
 export interface ControlService {
@@ -53,6 +54,8 @@ export interface TransactionDeps {
   /** Carries changes to the data plane; called in the order of the commits, which it has to keep. */
   publish(changes: readonly Change[]): Promise<void>
   readonly tests: DataPlaneTests
+  /** The most that `timeoutInMillis` of a buffered method may say; unless given, AWS's. */
+  readonly integrationTimeoutMs?: number
 }
 
 /** The service's handlers, each wrapped so that it takes a caller and finds its own transaction. */
@@ -125,7 +128,7 @@ function explainConflict(error: unknown): never {
 }
 
 function contextFor(
-  { store, clock, ids, tests }: TransactionDeps,
+  { store, clock, ids, tests, integrationTimeoutMs = awsIntegrationTimeoutMs }: TransactionDeps,
   { namespace, requestId, host, accessKeyId, userAgent, sourceIp, isTls, identity }: Caller,
   tx: Writer | undefined,
   changes: Changes,
@@ -147,6 +150,7 @@ function contextFor(
     isTls,
     identity,
     tests,
+    integrationTimeoutMs,
     get tx() {
       if (tx === undefined) throw new TypeError('this operation runs outside a transaction')
       return tx

@@ -14,7 +14,7 @@ const options = {
   apiId: 'abcde12345',
   basepath: 'ignore',
   ignoreDocumentation: false,
-  checks: importChecks,
+  checks: importChecks(29_000),
   account: '123456789012',
   region: 'eu-west-1',
   partition: 'aws',

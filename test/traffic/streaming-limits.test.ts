@@ -10,6 +10,7 @@ import {
   PutIntegrationCommand,
   type PutIntegrationCommandInput,
   TestInvokeMethodCommand,
+  UpdateIntegrationCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway'
 import {
@@ -217,6 +218,33 @@ test('fifteen minutes are for streams only', async () => {
   const buffered = { type: 'http_proxy', httpMethod: 'GET', uri: 'http://pets.test/x' }
   const tooLong = { ...buffered, timeoutInMillis: 29_001 }
   await assert.rejects(t.deploy(api({ '/x': { get: operation(tooLong) } })), /29000 ms/)
+})
+
+test('with a longer --integration-timeout every way to configure a method takes it, and no more', async () => {
+  const raised = await startGateway({ integrationTimeoutMs: 120_000 })
+  const endpoint = { type: 'http_proxy', httpMethod: 'GET', uri: `${backend.url}/x` }
+  const definition = (timeoutInMillis: number, responseTransferMode = 'BUFFERED') =>
+    api({ '/x': { get: operation({ ...endpoint, timeoutInMillis, responseTransferMode }) } })
+  try {
+    const restApiId = await raised.deploy(definition(120_000))
+    serve = socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    assert.equal((await raised.call(restApiId, '/x')).body, 'ok')
+    await assert.rejects(raised.deploy(definition(120_001)), /between 50 ms and 120000 ms/)
+    await raised.deploy(definition(900_000, 'STREAM'))
+    const { items = [] } = await raised.rest.send(new GetResourcesCommand({ restApiId }))
+    const resourceId = items.find(item => item.path === '/x')?.id
+    const set = (value: string) =>
+      raised.rest.send(
+        new UpdateIntegrationCommand({
+          ...{ restApiId, resourceId, httpMethod: 'GET' },
+          patchOperations: [{ op: 'replace', path: '/timeoutInMillis', value }],
+        }),
+      )
+    assert.equal((await set('60000')).timeoutInMillis, 60_000)
+    await assert.rejects(set('120001'), /between 50 ms and 120000 ms/)
+  } finally {
+    await raised.close()
+  }
 })
 
 test('a test of the method shows the answer whole, up to a megabyte, and no log', async () => {

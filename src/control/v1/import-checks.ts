@@ -14,19 +14,21 @@ import type { IntegrationRecord, MethodRecord } from '../records.ts'
 import { checkIntegration } from './integration-rules.ts'
 import { checkContentTypes, checkResponseMappings } from './mapping-expressions.ts'
 
-/** Throws `BadRequestException`, whose message becomes one of the import's errors. */
-export const importChecks: MethodChecks = {
-  // The casts only let go of `readonly`: the checks change nothing.
-  integration(integration, method) {
-    const isKnown = !integration.uri?.startsWith('${')
-    const known = isKnown ? integration : { ...integration, uri: standIn(integration.type) }
-    checkIntegration(known as IntegrationRecord, recordOf(method))
-  },
-  integrationResponse(response, method) {
-    checkContentTypes(response.responseTemplates)
-    const declared = entryOf(method.methodResponses, response.statusCode)
-    checkResponseMappings(response, declared?.responseParameters)
-  },
+/** They throw `BadRequestException`, whose message becomes one of the import's errors. */
+export function importChecks(mostTimeoutMs: number): MethodChecks {
+  return {
+    // The casts only let go of `readonly`: the checks change nothing.
+    integration(integration, method) {
+      const isKnown = !integration.uri?.startsWith('${')
+      const known = isKnown ? integration : { ...integration, uri: standIn(integration.type) }
+      checkIntegration(known as IntegrationRecord, recordOf(method), mostTimeoutMs)
+    },
+    integrationResponse(response, method) {
+      checkContentTypes(response.responseTemplates)
+      const declared = entryOf(method.methodResponses, response.statusCode)
+      checkResponseMappings(response, declared?.responseParameters)
+    },
+  }
 }
 
 function standIn(type: IntegrationType): string {

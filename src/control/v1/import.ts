@@ -100,7 +100,7 @@ const replacedSettings = [
 
 /** Reads the document once and gives what converts it. */
 function reader(
-  { account, region, partition }: ControlContext,
+  { account, region, partition, integrationTimeoutMs }: ControlContext,
   body: Uint8Array,
   parameters: Parameters | undefined,
 ): (target: Pick<ImportOptions, 'apiId' | 'known'>) => ImportedApi {
@@ -109,7 +109,8 @@ function reader(
     throw new BadRequestException(`Invalid value for basepath: ${basepath}`) // a guess at the words
   }
   const ignoreDocumentation = isWithoutDocumentation(parameters)
-  const options = { basepath, ignoreDocumentation, checks: importChecks } as const
+  const checks = importChecks(integrationTimeoutMs)
+  const options = { basepath, ignoreDocumentation, checks } as const
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const root = orRefused(() => parseRest(bytes, { account, region, partition }))
   return target => orRefused(() => convertRest(root, { ...options, ...target }))

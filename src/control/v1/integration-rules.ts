@@ -112,10 +112,19 @@ function addCacheKey(
   integration.cacheKeyParameters = known.includes(key) ? known : [...known, key]
 }
 
-const timeoutsMs = { least: 50, most: 29_000, mostStreaming: 900_000 }
+/** AWS's, which an account's quota can raise for buffered methods of regional and private APIs. */
+export const awsIntegrationTimeoutMs = 29_000
+const timeoutsMs = { least: 50, mostStreaming: 900_000 }
 
-/** Throws `BadRequestException` when AWS would not take the integration. */
-export function checkIntegration(integration: IntegrationRecord, method: MethodRecord): void {
+/**
+ * Throws `BadRequestException` when AWS would not take the integration; `mostTimeoutMs` is the quota for methods whose
+ * answers are buffered.
+ */
+export function checkIntegration(
+  integration: IntegrationRecord,
+  method: MethodRecord,
+  mostTimeoutMs: number,
+): void {
   checkEnums(integration)
   switch (integration.type) {
     case 'HTTP':
@@ -133,7 +142,7 @@ export function checkIntegration(integration: IntegrationRecord, method: MethodR
     case 'MOCK':
       break
   }
-  checkTimeout(integration)
+  checkTimeout(integration, mostTimeoutMs)
   if (integration.connectionType === 'VPC_LINK' && !integration.connectionId) {
     throw new BadRequestException('Invalid connection ID specified for VPC_LINK') // a guess
   }
@@ -169,8 +178,12 @@ function checkServiceArn({ type, uri = '', credentials }: IntegrationRecord): vo
   }
 }
 
-function checkTimeout({ timeoutInMillis, responseTransferMode }: IntegrationRecord): void {
-  const most = responseTransferMode === 'STREAM' ? timeoutsMs.mostStreaming : timeoutsMs.most
+function checkTimeout(
+  { timeoutInMillis, responseTransferMode }: IntegrationRecord,
+  mostTimeoutMs: number,
+): void {
+  const streams = responseTransferMode === 'STREAM'
+  const most = streams ? Math.max(timeoutsMs.mostStreaming, mostTimeoutMs) : mostTimeoutMs
   const isValid =
     Number.isInteger(timeoutInMillis) &&
     timeoutInMillis >= timeoutsMs.least &&

@@ -45,7 +45,7 @@ export async function putIntegration(
     tlsConfig: input.tlsConfig && defined(input.tlsConfig),
     responseTransferMode: input.responseTransferMode,
   })
-  checkIntegration(integration, method)
+  checkIntegration(integration, method, ctx.integrationTimeoutMs)
   method.methodIntegration = integration
   await ctx.tx.update(resources, restApiId, resource.id, resource)
   return presentIntegration(integration)
@@ -64,7 +64,7 @@ export async function updateIntegration(
 ): Promise<Integration> {
   const { resource, method, integration } = await requireIntegration(ctx, input)
   patchIntegration(integration, input.patchOperations)
-  checkIntegration(integration, method)
+  checkIntegration(integration, method, ctx.integrationTimeoutMs)
   await ctx.tx.update(resources, input.restApiId, resource.id, resource)
   return presentIntegration(integration)
 }
