@@ -46,15 +46,34 @@ function readIp(text: string): readonly number[] | undefined {
   return isMapped ? [words[3] as number] : words
 }
 
+/** Without regular expressions, since policies with addresses read the client's for every request. */
 function readIpv4(text: string): number | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   let word = 0
-  for (const part of parts) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    word = word * 256 + Number(part)
+  let parts = 0
+  let at = 0
+  while (parts < 4) {
+    if (parts > 0 && text.charCodeAt(at++) !== dot) return undefined
+    const start = at
+    let part = 0
+    for (let digit = digitAt(text, at); digit >= 0; digit = digitAt(text, ++at)) {
+      part = part * 10 + digit
+    }
+    const length = at - start
+    if (length < 1 || length > 3 || part > 255) return undefined
+    if (length > 1 && text.charCodeAt(start) === zero) return undefined
+    word = word * 256 + part
+    parts++
   }
-  return word
+  return at === text.length ? word : undefined
+}
+
+const dot = 0x2e
+const zero = 0x30
+
+/** -1: there is no digit. */
+function digitAt(text: string, at: number): number {
+  const digit = text.charCodeAt(at) - zero
+  return digit >= 0 && digit <= 9 ? digit : -1
 }
 
 function readIpv6(text: string): number[] | undefined {
