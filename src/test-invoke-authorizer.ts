@@ -59,9 +59,10 @@ export function createTestAuthorizer(
 /** Of a user pool no log of AWS's is known; a test has no method, so that it asks for no scopes and takes ID tokens. */
 async function verify(request: AuthorizerTestRequest, tokens: TokenTools) {
   const { asked, arrival } = simulated(request)
-  const check = prepareUserPool(planUserPool(request.authorizer, []), tokens)
-  const { authorizer } = await check(asked, variablesOf(request, arrival))
-  return authorizer.claims
+  const plan = planUserPool(request.authorizer, [])
+  const check = prepareUserPool(plan, tokens, ({ authorizer }) => authorizer)
+  const { claims } = await check(asked, variablesOf(request, arrival))
+  return claims
 }
 
 function simulated(request: AuthorizerTestRequest) {

@@ -32,30 +32,29 @@ export interface UserPoolCaller {
 }
 
 /** A promise only when the pool must be asked for its keys. Throws, or rejects with, `Refusal`. */
-export type VerifyCaller = (
-  request: MethodRequest,
-  variables: Variables,
-) => UserPoolCaller | Promise<UserPoolCaller>
+export type VerifyCaller<T> = (request: MethodRequest, variables: Variables) => T | Promise<T>
 
 /** Cognito signs with nothing else. */
 const algorithms = ['RS256'] as const
 
-export function prepareUserPool(
+/** What `make` makes of a caller is remembered as long as the token is. */
+export function prepareUserPool<T extends object>(
   plan: UserPoolPlan,
   { issuers, verifier }: TokenTools,
-): VerifyCaller {
+  make: (caller: UserPoolCaller) => T,
+): VerifyCaller<T> {
   const { source, isAudience, scopes, pools } = plan
   const trust = { issuers: pools.map(arn => issuers.ofUserPool(arn)), algorithms }
   const rules = { trust, scopes, isAudience }
-  const known = new WeakMap<VerifiedToken, UserPoolCaller>()
-  const accept = (verdict: VerifiedToken | TokenFault): UserPoolCaller => {
+  const known = new WeakMap<VerifiedToken, T>()
+  const accept = (verdict: VerifiedToken | TokenFault): T => {
     if (isFault(verdict)) throw refusalFor(verdict)
-    let caller = known.get(verdict)
-    if (caller === undefined) {
-      caller = callerOf(verdict, scopes.length > 0)
-      known.set(verdict, caller)
+    let made = known.get(verdict)
+    if (made === undefined) {
+      made = make(callerOf(verdict, scopes.length > 0))
+      known.set(verdict, made)
     }
-    return caller
+    return made
   }
   return (request, variables) => {
     const value = source.read(request, variables)

@@ -12,7 +12,7 @@ import {
 } from '../authorizers/authorization-cache.ts'
 import { grantOf } from '../authorizers/grant.ts'
 import { type LambdaAuthorizerTools, prepareLambdaAuthorizer } from '../authorizers/lambda.ts'
-import { prepareUserPool, type TokenTools, type UserPoolCaller } from '../authorizers/user-pool.ts'
+import { prepareUserPool, type TokenTools } from '../authorizers/user-pool.ts'
 import type { AuthorizerUse } from '../observe/decision-record.ts'
 import type {
   AuthorizerPlan,
@@ -20,6 +20,7 @@ import type {
   UserPoolPlan,
 } from '../program/authorizer-plan.ts'
 import type { Program } from '../program/program.ts'
+import type { AuthOutcome } from './auth-outcome.ts'
 import type { Exchange, RunAuthorizer } from './exchange.ts'
 import { methodArn } from './method-arn.ts'
 
@@ -45,14 +46,25 @@ export function prepareAuthorizer(
     : runLambda(plan, program, tools)
 }
 
+/** What a user pool's token makes of an exchange, the same for every request that has it. */
+interface Admitted {
+  readonly authorizer: Readonly<Record<string, unknown>>
+  readonly use: AuthorizerUse
+}
+
+const ofUserPool: AuthOutcome = Object.freeze({ type: 'cognito' })
+
 function runUserPool(plan: UserPoolPlan, tokens: TokenTools): RunAuthorizer {
-  const verify = prepareUserPool(plan, tokens)
   const { id, name, type } = plan
   const base = { id, name, type, key: '', ageMs: 0, requestId: '', latencyMs: 0 }
   const refused: AuthorizerUse = Object.freeze({ ...base, verdict: 'refused', principal: '' })
-  const admit = (x: Exchange, { authorizer, subject }: UserPoolCaller): undefined => {
-    x.authorizerUse = { ...base, verdict: 'verified', principal: subject }
-    x.admit({ type: 'cognito' }, authorizer)
+  const verify = prepareUserPool(plan, tokens, ({ authorizer, subject: principal }) => {
+    const use: AuthorizerUse = Object.freeze({ ...base, verdict: 'verified', principal })
+    return { authorizer, use }
+  })
+  const admit = (x: Exchange, { authorizer, use }: Admitted): undefined => {
+    x.authorizerUse = use
+    x.admit(ofUserPool, authorizer)
   }
   return x => {
     x.authorizerUse = refused
