@@ -5,6 +5,7 @@
  * 500, an error or a malformed answer 502, too late 504.
  */
 import type { ActingParts } from '../aws/acting-role.ts'
+import { decodeBase64 } from '../base/base64.ts'
 import { heldBody } from '../messages/body-stream.ts'
 import type {
   ActorUse,
@@ -88,11 +89,20 @@ export function prepareLambdaProxy(
     return {
       status: parsed.status,
       headers: parsed.headers,
-      body: Buffer.from(parsed.body, decodes ? 'base64' : 'utf8'),
+      body: decodes ? decoded(parsed.body) : Buffer.from(parsed.body),
       latencyMs,
       ...acted(actor),
     }
   }
+}
+
+/** AWS's log has these words; it takes the answer for a fault of the configuration, not for a malformed one. */
+function decoded(body: string): Buffer {
+  const bytes = decodeBase64(body)
+  if (bytes !== null) return bytes
+  throw new Refusal('API_CONFIGURATION_ERROR', {
+    reason: 'Unable to base64 decode the body: the function says isBase64Encoded, and it is not',
+  })
 }
 
 export function prepareLambda(
@@ -106,7 +116,7 @@ export function prepareLambda(
   return async function sendLambda(request, variables): Promise<IntegrationResponse> {
     const started = performance.now()
     const { call, actor } = actFor(request)
-    const asynchronous = headerOf(request, 'x-amz-invocation-type')?.toLowerCase() === 'event'
+    const asynchronous = isAsynchronous(headerOf(request, 'x-amz-invocation-type'))
     const answer = await invoke({
       functionArn,
       payload: jsonPayload(heldBody(request.body)),
@@ -129,6 +139,15 @@ export function prepareLambda(
       ...(errorMessage === undefined ? {} : { errorMessage }),
     }
   }
+}
+
+/** A DryRun must not run the function, so what is neither of the two is refused. */
+function isAsynchronous(type: string | undefined): boolean {
+  const lower = type?.toLowerCase() ?? 'requestresponse'
+  if (lower === 'event' || lower === 'requestresponse') return lower === 'event'
+  throw new Refusal('API_CONFIGURATION_ERROR', {
+    reason: `X-Amz-Invocation-Type is ${type}; Event and RequestResponse can be called`,
+  })
 }
 
 const nobodyElse = Object.freeze({})

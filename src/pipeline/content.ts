@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { ContentHandling } from '../aws/rest-api.ts'
+import { decodeBase64 } from '../base/base64.ts'
 import { Refusal } from '../messages/refusals.ts'
 import { firstAccepted } from '../program/media-types.ts'
 import type { MediaTypeSet } from '../program/program.ts'
@@ -107,11 +108,11 @@ function asBase64(body: Buffer): Content {
  * non-proxy integration"). Line ends within are taken as MIME writes them (guess).
  */
 function fromBase64(body: Buffer): Content {
-  const text = body.toString('latin1').replace(/[\t\n\r ]+/g, '')
-  const bare =
-    text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(bare)) {
+  const text = body.toString('latin1').trim()
+  const isQuoted = text.length > 1 && text.startsWith('"') && text.endsWith('"')
+  const bytes = decodeBase64(isQuoted ? text.slice(1, -1) : text)
+  if (bytes === null) {
     throw new Refusal('API_CONFIGURATION_ERROR', { reason: 'the body should be base64 and is not' })
   }
-  return { bytes: Buffer.from(bare, 'base64'), isText: false }
+  return { bytes, isText: false }
 }

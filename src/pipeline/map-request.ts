@@ -15,6 +15,7 @@ import type {
   RequestParameter,
   RequestSource,
 } from '../program/program.ts'
+import { readJson } from '../vtl/json.ts'
 import { requestContent } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { HeaderDraft, proxiedHeaders } from './integration-headers.ts'
@@ -46,7 +47,12 @@ export function mapRequest(x: Exchange): undefined {
   }
   if (plan.type !== 'MOCK') {
     const own = plan.type === 'AWS_SERVICE' ? plan.service.action?.contentType : null
-    draft.addDefaults(x, body === null ? undefined : (own ?? contentType ?? 'application/json'))
+    draft.addDefaults(
+      x,
+      body === null
+        ? typeWithoutBody(request.method, contentType)
+        : (own ?? contentType ?? 'application/json'),
+    )
   }
   x.integrationRequest = {
     method: request.method,
@@ -59,6 +65,11 @@ export function mapRequest(x: Exchange): undefined {
     incoming: request,
     caller: x.identity,
   }
+}
+
+/** Recorded: the client's type is told to the back end of its own accord, except for verbs that have no body. */
+function typeWithoutBody(verb: string, contentType: string | undefined): string | undefined {
+  return verb === 'GET' || verb === 'HEAD' || verb === 'OPTIONS' ? undefined : contentType
 }
 
 function mapBody(x: Exchange, plan: MappedPlan, contentType: string | undefined): Buffer | null {
@@ -215,13 +226,16 @@ export function sourceOf(x: Exchange): RequestSource {
   }
 }
 
-/** AWS parses a body for mappings only when it begins like JSON, and refuses what then is none (published logs). */
+/**
+ * AWS parses a body for mappings only when it begins like JSON, and refuses what then is none (published logs). Numbers
+ * stay as they are written.
+ */
 function parseJson(body: Buffer | null): unknown {
   if (body === null) return undefined
   const text = body.toString('utf8')
   if (!/^\s*["'{[]/.test(text)) return undefined
   try {
-    return JSON.parse(text)
+    return readJson(text)
   } catch (cause) {
     throw new Refusal('BAD_REQUEST_BODY', {
       message: 'Invalid JSON in request body',

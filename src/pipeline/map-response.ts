@@ -16,6 +16,7 @@ import type {
   ResponsePlan,
   ResponseSource,
 } from '../program/program.ts'
+import { readJson } from '../vtl/json.ts'
 import { type Conversion, converted, responseContent, responseConversion } from './content.ts'
 import type { Exchange } from './exchange.ts'
 import { renderTemplate } from './render.ts'
@@ -110,7 +111,7 @@ function sourceOf(x: Exchange, response: IntegrationResponse): ResponseSource {
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return readJson(body.toString('utf8'))
   } catch {
     return undefined
   }

@@ -82,15 +82,24 @@ function addOwnHeaders(headers: string[], own: readonly string[]): void {
   }
 }
 
-/** AWS answers with a trace id for AWS, AWS_PROXY and HTTP integrations only, and never on refusals (recorded). */
-/** A fresh list. */
+const traceIdLength = 'x-amzn-trace-id'.length
+
+/**
+ * A fresh list. AWS answers with a trace id for AWS, AWS_PROXY and HTTP integrations only, and never on refusals (recorded);
+ * where it does, that is the only one (guess).
+ */
 export function answerHeaders(x: Exchange, reply: Reply): string[] {
   const { requestId, extendedRequestId } = x.arrival
   const type = x.loaded.route.integration.type
   const headers = ['x-amzn-RequestId', requestId, 'x-amz-apigw-id', extendedRequestId]
-  if (x.refusal === null && type !== 'MOCK' && type !== 'HTTP_PROXY') {
-    headers.push('X-Amzn-Trace-Id', x.traceId)
-  }
+  const isTraced = x.refusal === null && type !== 'MOCK' && type !== 'HTTP_PROXY'
+  if (isTraced) headers.push('X-Amzn-Trace-Id', x.traceId)
   if (x.cacheUse?.isDemandIgnored && x.refusal === null) headers.push(...demandWarning(x))
-  return headers.concat(reply.headers)
+  if (!isTraced) return headers.concat(reply.headers)
+  for (let i = 0; i < reply.headers.length; i += 2) {
+    const name = reply.headers[i] as string
+    if (name.length === traceIdLength && name.toLowerCase() === 'x-amzn-trace-id') continue
+    headers.push(name, reply.headers[i + 1] as string)
+  }
+  return headers
 }

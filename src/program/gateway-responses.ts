@@ -39,14 +39,19 @@ interface Body {
   readonly read: ReadText | null
 }
 
-/** These say how our own answer is framed, so a definition may not set them (guess: AWS leaves them out as well). */
-const framing: ReadonlySet<string> = new Set([
+/**
+ * These say how our own answer is framed and which request it is for, so a definition may not set them (guess: AWS leaves
+ * them out as well).
+ */
+const reserved: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'x-amz-apigw-id',
+  'x-amzn-requestid',
 ])
 
 const noHeaders: readonly string[] = Object.freeze([])
@@ -112,7 +117,7 @@ function compileEntry(entry: GatewayResponse): Customised {
     if (name === undefined || read === undefined) {
       throw new ProgramError({}, `gateway response ${type}: ${key} cannot be set to ${expression}`)
     }
-    if (location === 'header' && !framing.has(name.toLowerCase())) headers.push({ name, read })
+    if (location === 'header' && !reserved.has(name.toLowerCase())) headers.push({ name, read })
   }
   const bodies = new Map<string, Body>()
   for (const [key, template] of Object.entries(entry.responseTemplates ?? {})) {

@@ -70,8 +70,18 @@ const illegalForAws: ReadonlySet<string> = new Set([
  */
 const droppedMappedHeaders: ReadonlySet<string> = new Set(['expect', 'proxy-authenticate', 'te'])
 
+/** Whoever answers: the gateway has the first and the last itself, and nobody may pass as it. */
+const ownResponseHeaders: readonly (readonly [string, ResponseHeaderRule])[] = [
+  // Recorded.
+  ['x-amzn-requestid', 'remap'],
+  ['x-forwarded-for', 'remap'],
+  // Guess: of an API behind another one only one such header was recorded.
+  ['x-amz-apigw-id', 'drop'],
+]
+
 /** Headers that a method response gets by mapping (recorded). */
 const mappedResponseHeaders: ReadonlyMap<string, ResponseHeaderRule> = new Map([
+  ...ownResponseHeaders,
   ['authorization', 'remap'],
   ['connection', 'remap'],
   ['content-length', 'remap'],
@@ -92,6 +102,7 @@ const mappedResponseHeaders: ReadonlyMap<string, ResponseHeaderRule> = new Map([
 
 /** Headers that the back end of a proxy integration sent. Recorded: connection, content-length, date, server. */
 const backendResponseHeaders: ReadonlyMap<string, ResponseHeaderRule> = new Map([
+  ...ownResponseHeaders,
   ['authorization', 'remap'],
   ['connection', 'remap'],
   ['content-length', 'remap'],

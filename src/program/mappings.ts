@@ -3,11 +3,12 @@
  * becomes a function that reads one value; names are case-sensitive, a missing, null or empty value is undefined
  * and sets nothing. "Parameter mapping sources for REST APIs" in the developer guide.
  */
-import { JavaDouble } from '../base/json-path/java-double.ts'
 import { compileJsonPath } from '../base/json-path/json-path.ts'
 import { NOT_FOUND } from '../base/json-path/run.ts'
 import type { HeaderList, MethodRequest } from '../messages/messages.ts'
 import type { Variables } from '../messages/variables.ts'
+import { maxSteps } from '../vtl/budget.ts'
+import { writeJson } from '../vtl/json.ts'
 import type { MappedValue, RequestParameter, ResponseParameter } from './program.ts'
 
 type Read<S> = (source: S) => MappedValue
@@ -161,10 +162,7 @@ function compileMessage<S>(text: string, side: Side<S>): Read<S> | undefined {
 /** A JSON value as a header or query value; objects and lists as JSON (guess). */
 function asText(value: unknown): string | undefined {
   if (value === undefined || value === null || value === NOT_FOUND) return undefined
-  if (typeof value === 'string') return filled(value)
-  return typeof value === 'object' && !(value instanceof JavaDouble)
-    ? JSON.stringify(value)
-    : String(value)
+  return typeof value === 'string' ? filled(value) : writeJson(value, { left: maxSteps })
 }
 
 function requestTarget(location: string | undefined): RequestParameter['target'] | undefined {

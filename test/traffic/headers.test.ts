@@ -47,6 +47,9 @@ const rules = `
   WWW-Authenticate           pass  pass    R       R
   X-Amzn-Trace-Id            500   500     pass    pass
   X-Amzn-Apigateway-Api-Id   500   500     pass    pass
+  X-Amzn-RequestId           pass  pass    R       R
+  X-Amz-Apigw-Id             pass  pass    -       -
+  X-Forwarded-For            pass  pass    R       R
   X-Own                      pass  pass    pass    pass
 `
 const rows = rules

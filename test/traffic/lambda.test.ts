@@ -142,6 +142,43 @@ test('AWS_PROXY: base64 is decoded only for a client that accepts a binary type'
   assert.equal((await t.call(id, '/f', { headers: ['Accept', 'text/html'] })).body, 'aGVsbG8=')
 })
 
+test('AWS_PROXY: what should be base64 and is not, is 500 for a client that would get the bytes', async () => {
+  const id = await deployProxy(
+    answering('{ isBase64Encoded: true, body: "no base64" }'),
+    {},
+    { 'x-amazon-apigateway-binary-media-types': ['image/png'] },
+  )
+  const refused = await t.call(id, '/f', { headers: ['Accept', 'image/png'] })
+  assert.equal(refused.status, 500)
+  assert.equal(refused.body, '{"message":"Internal server error"}')
+  assert.equal((await t.call(id, '/f')).body, 'no base64')
+})
+
+test('AWS_PROXY: headers that the gateway has itself are not the function’s to write', async () => {
+  const id = await deployProxy(
+    answering(
+      '{ headers: { "x-amzn-RequestId": "r", "X-Amz-Apigw-Id": "i", "X-Amzn-Trace-Id": "t", "X-Forwarded-For": "f" } }',
+    ),
+  )
+  const { headers, rawHeaders } = await t.call(id, '/f')
+  assert.match(headers['x-amzn-requestid'] as string, /^[0-9a-f-]{36}$/)
+  assert.match(headers['x-amzn-trace-id'] as string, /^Root=1-[0-9a-f-]+$/)
+  assert.equal(headers['x-amzn-remapped-x-forwarded-for'], 'f')
+  assert.ok(rawHeaders.includes('x-amzn-Remapped-x-amzn-RequestId'))
+  assert.ok(!rawHeaders.includes('i'))
+})
+
+test('AWS_PROXY: where all types are binary, a body without a type is base64 too', async () => {
+  const id = await deployProxy(
+    'export const handler = async event => ({ body: JSON.stringify([event.body, event.isBase64Encoded]) })',
+    {},
+    { 'x-amazon-apigateway-binary-media-types': ['*/*'] },
+  )
+  const got = await t.call(id, '/f', { method: 'POST', body: 'abc' })
+  assert.deepEqual(got.json(), ['YWJj', true])
+  assert.deepEqual((await t.call(id, '/f')).json(), [null, false])
+})
+
 const malformed = [
   { name: 'an empty object', gives: '{}' },
   { name: 'an unknown key', gives: '{ statusCode: 200, extra: 1 }' },
@@ -336,6 +373,13 @@ test('AWS: X-Amz-Invocation-Type Event invokes and does not wait', async () => {
   })
   const answer = await t.call(id, '/m', { method: 'POST', body: '{"fail":"x"}' })
   assert.deepEqual([answer.status, answer.body], [202, ''])
+})
+
+test('AWS: a DryRun does not run the function', async () => {
+  const id = await deployPlain('dry', {
+    requestParameters: { 'integration.request.header.X-Amz-Invocation-Type': "'DryRun'" },
+  })
+  assert.equal((await t.call(id, '/m', { method: 'POST', body: '{}' })).status, 500)
 })
 
 for (const httpMethod of ['GET', 'ANY']) {

@@ -25,6 +25,9 @@ const answered = {
   a: { b: [{ c: 'deep' }, { c: 'second' }], 'd-e': 1.5, n: null, t: true, o: { x: [1] }, s: '' },
 }
 
+/** As Java reads and writes them, not as JavaScript does. */
+const numbers = '"numbers":{"long":12345678901234567890,"whole":1.0,"list":[1.50,2e3]}'
+
 before(async () => {
   t = await startGateway()
   backend = await startBackend((request, response) => {
@@ -35,7 +38,8 @@ before(async () => {
       const { url, headers } = request
       const body = Buffer.concat(chunks).toString()
       response.writeHead(200, ['Content-Type', 'application/json', 'X-M', 'a', 'X-M', 'b,c'])
-      response.end(JSON.stringify({ url, headers, body, ...answered }))
+      const text = JSON.stringify({ url, headers, body, ...answered })
+      response.end(`${text.slice(0, -1)},${numbers}}`)
     })
   })
 })
@@ -181,12 +185,59 @@ describe('values that come several times', () => {
   }
 })
 
+describe('the type of a body that is not there', () => {
+  const verbs: readonly (readonly [verb: string, want: string | undefined])[] = [
+    ['POST', 'text/plain'],
+    ['DELETE', 'text/plain'],
+    ['GET', undefined],
+    ['OPTIONS', undefined],
+  ]
+  for (const [method, want] of verbs) {
+    test(`${method}: the back end is told ${want ?? 'none'}`, async () => {
+      const integration = {
+        type: 'http',
+        httpMethod: 'POST',
+        uri: `${backend.url}/`,
+        responses: { default: { statusCode: '200' } },
+      }
+      const any = { 'x-amazon-apigateway-any-method': operation(integration) }
+      const apiId = await t.deploy(api({ '/x': any }))
+      const headers = ['Content-Type', 'text/plain']
+      const echo = (await t.call(apiId, '/x', { method, headers })).json() as Echo
+      assert.equal(echo.headers['content-type'], want)
+    })
+  }
+})
+
+test('a number of the request’s body is mapped as it was written', async () => {
+  const apiId = await t.deploy(
+    api({
+      '/x': {
+        post: operation({
+          type: 'http',
+          httpMethod: 'POST',
+          uri: `${backend.url}/`,
+          requestParameters: { 'integration.request.header.To': 'method.request.body.n' },
+          responses: { default: { statusCode: '200' } },
+        }),
+      },
+    }),
+  )
+  for (const n of ['12345678901234567890', '1.0', '0.1', '-7']) {
+    const answer = await t.call(apiId, '/x', { method: 'POST', body: `{"n":${n}}` })
+    assert.equal((answer.json() as Echo).headers['to'], n)
+  }
+})
+
 describe('parts of the answer', () => {
   const parts: readonly (readonly [source: string, want: string | undefined])[] = [
     ['integration.response.body.a.b[0].c', 'deep'],
     ['integration.response.body.a.b[-1].c', 'second'],
     ["integration.response.body.a['d-e']", '1.5'],
     ['integration.response.body.a.t', 'true'],
+    ['integration.response.body.numbers.long', '12345678901234567890'],
+    ['integration.response.body.numbers.whole', '1.0'],
+    ['integration.response.body.numbers.list', '[1.5,2000.0]'],
     ['integration.response.body.a.o', '{"x":[1]}'],
     ['integration.response.body.a.n', undefined],
     ['integration.response.body.a.s', undefined],

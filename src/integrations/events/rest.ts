@@ -19,8 +19,9 @@ export function restEvent(
   const { context, stageVariables } = variables
   const headers = namedValues(headersOf(request, forwarded))
   const query = request.query.size === 0 ? null : namedQuery(request.query)
-  const contentType = request.headerNoCase('content-type')
-  const isBinary = !binary.isEmpty && contentType !== undefined && binary.has(contentType)
+  // A body without a type counts as JSON, as everywhere.
+  const isBinary =
+    !binary.isEmpty && binary.has(request.headerNoCase('content-type') ?? 'application/json')
   return JSON.stringify({
     resource: context.resourcePath,
     path: request.path,
