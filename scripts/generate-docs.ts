@@ -281,7 +281,10 @@ const refusedParts: readonly (readonly [part: string, type: RefusalType])[] = [
   ['API key required', 'INVALID_API_KEY'],
   ['Client certificate of ACM for back ends', 'API_CONFIGURATION_ERROR'],
   ['VPC link without an address (`--vpc-link`, `--listener`)', 'API_CONFIGURATION_ERROR'],
-  ['Proxy integration with Firehose (`AWS_PROXY`)', 'API_CONFIGURATION_ERROR'],
+  [
+    "Proxy integration with Firehose (`AWS_PROXY`): AWS takes it and says nowhere what it sends; other services are refused when they are configured, in AWS's words",
+    'API_CONFIGURATION_ERROR',
+  ],
 ]
 
 function contextPage(): string[] {

@@ -294,8 +294,9 @@ function findUnsupported(integration: Integration): string | null {
   }
   if (type !== 'AWS' && type !== 'AWS_PROXY') return null
   if (type === 'AWS_PROXY' && uri.startsWith('arn:') && !isLambdaUri(uri)) {
-    // AWS takes Firehose besides Lambda, and publishes nothing of what it puts into a record.
-    return 'The proxy integration calls an AWS service other than Lambda, which this version cannot do; an integration of type AWS with a request template reaches it.'
+    // PutIntegration refuses all services but Lambda and Firehose in AWS's words; "Choose an API Gateway API integration type"
+    // has services as integrations of type AWS only. What AWS puts into a record of Firehose is published nowhere.
+    return 'The proxy integration (AWS_PROXY) calls an AWS service other than Lambda. AWS takes Firehose besides, documents nothing of what it sends there, and documents services with the type AWS only: an integration of that type with a request template reaches it.'
   }
   return null
 }

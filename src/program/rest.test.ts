@@ -164,7 +164,13 @@ const blocked: { name: string; method: Method; stage?: Partial<Stage>; want: Reg
   {
     name: 'another AWS service as a proxy',
     method: method({ ...lambda, uri: 'arn:aws:apigateway:eu-west-1:firehose:action/PutRecord' }),
-    want: /other than Lambda/,
+    want: /API_CONFIGURATION_ERROR.*other than Lambda.*type AWS only/,
+  },
+  {
+    name: 'another AWS service as a proxy, by a stage variable',
+    method: method({ ...lambda, uri: 'arn:aws:apigateway:eu-west-1:${stageVariables.s}:action/A' }),
+    stage: { variables: { s: 'sqs' } },
+    want: /API_CONFIGURATION_ERROR.*other than Lambda/,
   },
   { name: 'Lambda by GET', method: method({ ...lambda, httpMethod: 'GET' }), want: /must be POST/ },
   {
