@@ -6,6 +6,7 @@
  * values of the parameters that were chosen as cache keys. Whatever was not chosen, also in the path, is ignored.
  */
 import type { Integration, Stage } from '../aws/rest-api.ts'
+import type { HeaderList, MethodRequest } from '../messages/messages.ts'
 import { compileRequestParameter, requestReader } from './mappings.ts'
 import { firstAccepted } from './media-types.ts'
 import type {
@@ -97,7 +98,7 @@ function strategyOf(text: string | undefined): CachePlan['unauthorizedStrategy']
 /** `method.request.…` is read as it is; `integration.request.…` through the mapping that sets it, if there is one. */
 function compilePart(name: string, { requestParameters = {} }: Integration): Read {
   const [, location = '', field = ''] = /^method\.request\.([a-z]+)\.(.+)$/s.exec(name) ?? []
-  const read = requestReader(location, field)
+  const read = partReader(location, field)
   if (read !== undefined) return source => read(source.request)
   if (!name.startsWith('integration.request.')) {
     throw new SyntaxError(`${name} is neither method.request.… nor integration.request.…`)
@@ -106,6 +107,40 @@ function compilePart(name: string, { requestParameters = {} }: Integration): Rea
   if (expression === undefined) return () => undefined
   const parameter = compileRequestParameter(name, expression)
   return source => parameter.read(source)
+}
+
+/**
+ * Stricter than a mapping, which reads one value of a name that is written as declared: a proxy integration passes on all
+ * values, and headers however they are written, so that whoever differs in any of them must not get the answer (guess).
+ */
+function partReader(
+  location: string,
+  name: string,
+): ((request: MethodRequest) => MappedValue) | undefined {
+  switch (location) {
+    case 'header':
+    case 'multivalueheader': {
+      const lowerName = name.toLowerCase()
+      return request => linesOf(request.headers, lowerName)
+    }
+    case 'querystring':
+    case 'multivaluequerystring':
+      return request => request.query.get(name)
+    default:
+      return requestReader(location, name)
+  }
+}
+
+/** Names and values of a header as they were sent; undefined: it was not. */
+function linesOf(headers: HeaderList, lowerName: string): string[] | undefined {
+  let lines: string[] | undefined
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string
+    if (name.length !== lowerName.length || name.toLowerCase() !== lowerName) continue
+    lines ??= []
+    lines.push(name, headers[i + 1] as string)
+  }
+  return lines
 }
 
 /** The Accept header decides between templates, and between bytes and base64: then it tells requests apart (guess). */

@@ -129,6 +129,15 @@ test('an integration that AWS would not take is refused in its words', async () 
       { ...http, requestParameters: { nonsense: "'x'" } },
       mapping('Invalid mapping expression parameter specified: nonsense'),
     ],
+    ...[
+      'method.request.querystring.undeclared',
+      'method.request.body',
+      'integration.request.header.unmapped',
+      'header.h',
+    ].map((key): [Partial<PutIntegrationCommandInput>, string] => [
+      { ...http, cacheKeyParameters: ['method.request.header.h', key] },
+      'Invalid cache key parameter specified',
+    ]),
   ]
   for (const [given, message] of cases) {
     const input = { ...name, ...given } as PutIntegrationCommandInput

@@ -18,7 +18,7 @@ import {
   setText,
 } from '../patch.ts'
 import type { IntegrationRecord, MethodRecord } from '../records.ts'
-import { checkContentTypes, checkRequestMappings } from './mapping-expressions.ts'
+import { checkCacheKeys, checkContentTypes, checkRequestMappings } from './mapping-expressions.ts'
 
 /** A member that an empty value takes away. */
 function setOrRemove(
@@ -148,6 +148,7 @@ export function checkIntegration(
   }
   checkContentTypes(integration.requestTemplates)
   checkRequestMappings(integration, method)
+  checkCacheKeys(integration, method)
 }
 
 function checkHttpMethod({ httpMethod }: IntegrationRecord): void {

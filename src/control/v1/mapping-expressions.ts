@@ -46,6 +46,17 @@ export function checkRequestMappings(integration: IntegrationRecord, method: Met
   }
 }
 
+/** What tells cached answers apart: parameters that the method declares, or that the integration maps. */
+export function checkCacheKeys(integration: IntegrationRecord, method: MethodRecord): void {
+  const { cacheKeyParameters = [], requestParameters = {} } = integration
+  for (const key of cacheKeyParameters) {
+    const isBody = key.startsWith('method.request.body')
+    if (Object.hasOwn(requestParameters, key) || (!isBody && isDeclared(key, method))) continue
+    // The words, and that a parameter must be declared, are known from users' reports; the second table is a guess.
+    throw new BadRequestException('Invalid cache key parameter specified')
+  }
+}
+
 /** An integration response's mappings to headers that the method response declares [R]. */
 export function checkResponseMappings(
   response: IntegrationResponseRecord,
