@@ -267,9 +267,11 @@ const guesses: readonly string[] = [
   '  the same weight the first counts.',
   '- **Canaries**: one without a deployment of its own has other stage variables only; the event of a function has',
   '  `isCanaryRequest` where the stage has a canary.',
-  '- **Stage caches**: answers of a back end are kept up to status 499, from 500 on they are not; a new deployment begins with an',
-  '  empty cache; the verb is part of the key, and so is the first media type of Accept where templates or binary media types',
-  '  depend on it; a stage-wide setting does not reach methods of ANY; refusing an invalidation is ACCESS_DENIED; the text of the',
+  '- **Stage caches**: answers of a back end are kept up to status 499, but not 206, 304, 412 and 416, which answer the range or',
+  '  the condition of one client; from 500 on they are not. A cache key tells apart all values of a parameter, empty from absent,',
+  '  and a header however its name is written; one that is not declared is refused. A new deployment begins with an empty cache;',
+  '  the verb is part of the key, and so is the first media type of Accept where templates or binary media types depend on it; a',
+  '  stage-wide setting does not reach methods of ANY; refusing an invalidation is ACCESS_DENIED; the text of the',
   '  Warning header.',
 ]
 

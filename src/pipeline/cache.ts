@@ -20,7 +20,7 @@ import { weigh } from './weigh-policies.ts'
 /** Text of the header that such a client gets: from memory, not recorded. */
 const warning = '199 Cache-control headers were ignored because the caller was unauthorized.'
 
-export function lookUp(x: Exchange): HeldReply | Promise<HeldReply> | undefined {
+export function lookUp(x: Exchange): HeldReply | Promise<HeldReply | undefined> | undefined {
   const { plan, store } = x.loaded.cache as RouteCache
   const demand = demandOf(x, plan)
   const key = cacheKey(plan, plan.keyOf(sourceOf(x)))
@@ -36,7 +36,7 @@ export function lookUp(x: Exchange): HeldReply | Promise<HeldReply> | undefined 
     if (flight !== undefined) {
       const { requestId } = flight
       x.cacheUse = { verdict: 'joined', ageMs: 0, requestId, isDemandIgnored }
-      return flight.join(x.cancel)
+      return flight.join(x.cancel).then(reply => reply ?? callAlone(x, isDemandIgnored))
     }
   }
   const flight = store.begin(key, x.arrival.requestId, x.cancel)
@@ -45,6 +45,11 @@ export function lookUp(x: Exchange): HeldReply | Promise<HeldReply> | undefined 
   const verdict = demand === 'granted' ? 'refreshed' : 'miss'
   x.cacheUse = { verdict, ageMs: 0, requestId: '', isDemandIgnored }
   return undefined
+}
+
+/** What it waited for was no answer for others. Those who waited do not wait for each other once more. */
+function callAlone(x: Exchange, isDemandIgnored: boolean): undefined {
+  x.cacheUse = { verdict: 'miss', ageMs: 0, requestId: '', isDemandIgnored }
 }
 
 /** The request that called the back end has its reply: it is kept, and those who wait get it. */

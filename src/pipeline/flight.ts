@@ -1,11 +1,12 @@
 /**
  * One call of a back end that several requests wait for: those that missed the cache while the first of them was already
- * asking ("single flight"). The call goes on as long as one of their clients is there, whoever began it.
+ * asking ("single flight"). The call goes on as long as one of their clients is there, whoever began it. An answer that is
+ * for the first of them alone is given to nobody else.
  */
 import type { Cancel, HeldReply } from '../messages/messages.ts'
 
 interface Waiting {
-  resolve(reply: HeldReply): void
+  resolve(reply: HeldReply | undefined): void
   reject(error: unknown): void
 }
 
@@ -25,13 +26,13 @@ export class Flight {
     return this.#clients
   }
 
-  /** Resolves with the reply of the first, or rejects with what it met. */
-  join(client: Cancel): Promise<HeldReply> {
+  /** Resolves with the reply of the first, or rejects with what it met; undefined: call for yourself. */
+  join(client: Cancel): Promise<HeldReply | undefined> {
     this.#clients.add(client)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  land(reply: HeldReply): void {
+  land(reply: HeldReply | undefined): void {
     for (const { resolve } of this.#take()) resolve(reply)
   }
 

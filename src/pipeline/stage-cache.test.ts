@@ -53,6 +53,8 @@ test('an answer is found with its age and its request until its time is over', (
 const kept: readonly { name: string; reply: HeldReply; isKept: boolean }[] = [
   { name: 'an error of the client', reply: { ...reply, status: 404 }, isKept: true },
   { name: 'a fault of the back end', reply: { ...reply, status: 500 }, isKept: false },
+  { name: 'an answer to a condition', reply: { ...reply, status: 304 }, isKept: false },
+  { name: 'an answer to a range', reply: { ...reply, status: 206 }, isKept: false },
   { name: 'a megabyte', reply: { ...reply, body: Buffer.alloc(1_048_574) }, isKept: true },
   { name: 'more than that', reply: { ...reply, body: Buffer.alloc(1_048_575) }, isKept: false },
 ]
@@ -97,6 +99,14 @@ test('who misses while another asks waits for its reply', async () => {
   cache.land('k', flight, reply, plan)
   assert.deepEqual(await Promise.all(waiting), [reply, reply])
   assert.equal(cache.flight('k'), undefined)
+})
+
+test('who waited for an answer to another’s condition is told to call', async () => {
+  const cache = cacheAt()
+  const flight = cache.begin('k', 'first', new Client())
+  const waiting = flight.join(new Client())
+  cache.land('k', flight, { ...reply, status: 304 }, plan)
+  assert.equal(await waiting, undefined)
 })
 
 test('a fault is told to those who wait, and forgotten', async () => {

@@ -103,11 +103,12 @@ export class StageCache {
     return flight
   }
 
-  /** Keeps the reply, unless it is too large, a fault of the back end, or was overtaken; hands it to those who wait. */
+  /** Keeps the reply, unless it is too large, a fault of the back end, for one request only, or was overtaken; those who wait get it. */
   land(key: string, flight: Flight, reply: HeldReply, plan: CachePlan): void {
     const isCurrent = this.#leave(key, flight)
-    flight.land(reply)
-    if (isCurrent && isKept(reply)) this.#keep(key, flight.requestId, reply, plan)
+    const isForAll = !ofOneRequest.has(reply.status)
+    flight.land(isForAll ? reply : undefined)
+    if (isCurrent && isForAll && isKept(reply)) this.#keep(key, flight.requestId, reply, plan)
   }
 
   fail(key: string, flight: Flight, error: unknown): void {
@@ -142,6 +143,12 @@ export function cacheKey(plan: CachePlan, key: string): string {
   if (key.length <= longKey && !plan.isEncrypted) return key
   return createHash('sha256').update(key).digest('base64')
 }
+
+/**
+ * Answers to a range or a condition that a client asked for, which other clients did not: `If-None-Match` goes on to the back
+ * end of a proxy integration, and its 304 is no answer to who has nothing yet. That AWS tells them apart is a guess.
+ */
+const ofOneRequest: ReadonlySet<number> = new Set([206, 304, 412, 416])
 
 /**
  * AWS keeps whatever the back end answers, errors too (users report it of 429). That a fault of the back end is not kept is

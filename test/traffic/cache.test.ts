@@ -231,6 +231,34 @@ test('many at once cause one call', async () => {
   assert.equal(texts.filter(text => /cache {5}miss\n/.test(text)).length, 1)
 })
 
+test('a 304 to the condition of one client is nobody else’s answer', async () => {
+  const id = await cached({ '/x': { get: proxy('/held') } })
+  const conditional = t.call(id, '/x', { headers: ['If-None-Match', '"1"'] })
+  await holding(1)
+  const others = [t.call(id, '/x'), t.call(id, '/x')]
+  await t.call(id, '/nothing')
+  held[0]?.writeHead(304).end()
+  assert.equal((await conditional).status, 304)
+  await holding(3)
+  for (const each of held.slice(1)) each.end('whole')
+  const answers = await Promise.all(others)
+  assert.deepEqual(
+    answers.map(({ status, body }) => [status, body]),
+    [
+      [200, 'whole'],
+      [200, 'whole'],
+    ],
+  )
+  assert.match(await explain(answers[0] as Answer), /cache {5}miss/)
+  // Those who called for themselves leave nothing behind.
+  held = []
+  const next = t.call(id, '/x', { headers: ['If-None-Match', '"1"'] })
+  await holding(1)
+  held[0]?.end('kept')
+  assert.equal((await next).body, 'kept')
+  assert.equal((await t.call(id, '/x', { headers: ['If-None-Match', '"1"'] })).body, 'kept')
+})
+
 test('when the call fails, all who waited are told, and the next asks again', async () => {
   const id = await cached({ '/x': { get: proxy('/held') } })
   const calls = Array.from({ length: 10 }, () => t.call(id, '/x'))
