@@ -153,7 +153,8 @@ test('query, headers and path count only as cache keys', async () => {
   asked = []
   const targets = ['/keyed/1', '/keyed/2', '/keyed/1?page=1', '/keyed/1?page=2', '/keyed/1?page=']
   for (const target of [...targets, ...targets, '/keyed/1?page=1&more=3']) await t.call(id, target)
-  assert.equal(asked.length, 4, asked.join(' '))
+  // A parameter that is empty and one that is absent: a back end sees the difference.
+  assert.equal(asked.length, 5, asked.join(' '))
 })
 
 test('only GET, unless another method is named', async () => {
