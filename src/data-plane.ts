@@ -5,6 +5,7 @@
  * Publishing is one queue: programs reach every thread in the order in which they were committed, and `publish` resolves
  * when each thread has swapped, so that who deployed can call at once.
  */
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type IdentitySnapshot, noIdentities } from './aws/identity.ts'
@@ -19,7 +20,7 @@ import type { Explained, PlainRecord, Publication, WorkerSettings } from './thre
 
 export interface DataPlaneParts {
   readonly threads: number
-  readonly settings: Omit<WorkerSettings, 'reusePort' | 'buckets'>
+  readonly settings: Omit<WorkerSettings, 'reusePort' | 'cacheChannel' | 'buckets'>
   readonly invoke: InvokeFunction
   readonly log: (level: 'warn' | 'error', message: string) => void
   /** What the threads run. Default worker.js. */
@@ -46,6 +47,7 @@ export class DataPlane {
   readonly #current = new Map<string, Running>()
   #identities: IdentitySnapshot = noIdentities
   readonly #bucketMemory = TokenBuckets.allocate(bucketCount)
+  readonly #cacheChannel = randomUUID()
   readonly #places = new BucketPlaces(new TokenBuckets(this.#bucketMemory), bucketCount)
   /** Whoever owes an answer and is silent is ended; so each is asked something now and then. */
   #heartbeat: NodeJS.Timeout | undefined
@@ -165,7 +167,12 @@ export class DataPlane {
     const startedAt = performance.now()
     let isListening = false
     const thread: DataThread = new DataThread({
-      settings: { ...settings, reusePort: threads > 1, buckets: this.#bucketMemory },
+      settings: {
+        ...settings,
+        reusePort: threads > 1,
+        cacheChannel: this.#cacheChannel,
+        buckets: this.#bucketMemory,
+      },
       invoke,
       log,
       ...(entry === undefined ? {} : { entry }),

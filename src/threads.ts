@@ -48,6 +48,8 @@ export interface WorkerSettings {
   readonly unknownRoles: UnknownRoles
   /** The account of the development credentials `test`/`test`; null: outside development. */
   readonly developmentAccount: string | null
+  /** The name of the channel by which the threads tell each other what to forget. */
+  readonly cacheChannel: string
   /** Memory of the token buckets, shared by all threads. */
   readonly buckets: SharedArrayBuffer
 }

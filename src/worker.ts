@@ -8,6 +8,7 @@ import { Identities } from './aws/identity-finder.ts'
 import { openSession } from './aws/session-token.ts'
 import { systemClock } from './base/clock.ts'
 import { methodKey, type Places } from './bucket-places.ts'
+import { joinCacheDemands } from './cache-demands.ts'
 import { IncomingStreams, type SentAnswer } from './function-streams.ts'
 import { createDataServer } from './http/data-server.ts'
 import { ControlForwarder } from './http/forward.ts'
@@ -42,7 +43,11 @@ const port = parentPort
 
 const programs = new Programs()
 const buckets = new TokenBuckets(settings.buckets)
-const caches = new StageCaches(settings.cacheBytes, systemClock)
+const caches = new StageCaches(
+  settings.cacheBytes,
+  systemClock,
+  joinCacheDemands(settings.cacheChannel, demand => caches.forget(demand)),
+)
 const authorizations = new AuthorizationCaches(settings.authorizerBytes, systemClock)
 const ring = new DecisionRing(settings.recordsKept)
 const identities = new Identities({

@@ -25,7 +25,9 @@ export function lookUp(x: Exchange): HeldReply | Promise<HeldReply | undefined> 
   const demand = demandOf(x, plan)
   const key = cacheKey(plan, plan.keyOf(sourceOf(x)))
   const isDemandIgnored = demand === 'ignored'
-  if (demand !== 'granted') {
+  if (demand === 'granted') {
+    store.demand(key)
+  } else {
     const hit = store.find(key, plan.ttlMs)
     if (hit !== undefined) {
       const { reply, ageMs, requestId } = hit

@@ -31,7 +31,7 @@ class Client implements Cancel {
 }
 
 function cacheAt(clock = new FakeClock(), bytes = 1_000_000): StageCache {
-  return new StageCache(bytes, clock)
+  return new StageCache(bytes, clock, () => {})
 }
 
 /** A request that misses and gets this reply. */
@@ -146,6 +146,24 @@ test('a flush empties the cache, and what was under way is not kept', async () =
   assert.equal(await waiting, reply)
   assert.equal(cache.find('a', 1000), undefined)
   assert.equal(cache.find('b', 1000), undefined)
+})
+
+test('a demand forgets what is kept and what is under way, here and elsewhere', async () => {
+  const told: string[] = []
+  const cache = new StageCache(1_000_000, new FakeClock(), key => told.push(key))
+  fill(cache, 'kept')
+  const flight = cache.begin('flying', 'first', new Client())
+  const waiting = flight.join(new Client())
+  for (const key of ['kept', 'flying']) cache.demand(key)
+  assert.deepEqual(told, ['kept', 'flying'])
+  assert.equal(cache.find('kept', 1000), undefined)
+  assert.equal(cache.flight('flying'), undefined)
+  cache.land('flying', flight, reply, plan)
+  assert.deepEqual(await waiting, reply)
+  assert.equal(cache.find('flying', 1000), undefined)
+  // What another thread told is not told on.
+  cache.forget('kept')
+  assert.equal(told.length, 2)
 })
 
 test('an older call that ends later does not replace the answer of a newer one', () => {

@@ -68,10 +68,13 @@ export class StageCache {
   readonly #entries: Lru<Entry>
   readonly #flights = new Map<string, Flight>()
   readonly #clock: Clock
+  readonly #tellOthers: (key: string) => void
 
-  constructor(capacityBytes: number, clock: Clock) {
+  /** `tellOthers`: the caches of the same stage in other threads. */
+  constructor(capacityBytes: number, clock: Clock, tellOthers: (key: string) => void) {
     this.#entries = new Lru(capacityBytes)
     this.#clock = clock
+    this.#tellOthers = tellOthers
   }
 
   get capacityBytes(): number {
@@ -114,6 +117,18 @@ export class StageCache {
   fail(key: string, flight: Flight, error: unknown): void {
     this.#leave(key, flight)
     flight.fail(error)
+  }
+
+  /** A client demands a fresh answer and may: whoever asks from now on gets that one, in all threads. */
+  demand(key: string): void {
+    this.forget(key)
+    this.#tellOthers(key)
+  }
+
+  /** What is under way for the key is not kept. */
+  forget(key: string): void {
+    this.#entries.delete(key)
+    this.#flights.delete(key)
   }
 
   flush(): void {

@@ -6,15 +6,24 @@ import type { Clock } from '../base/clock.ts'
 import type { Program } from '../program/program.ts'
 import { StageCache } from './stage-cache.ts'
 
+/** A client wants a fresh answer for this key, and nobody is to get the old one. */
+export interface CacheDemand {
+  readonly apiId: string
+  readonly stage: string
+  readonly key: string
+}
+
 export class StageCaches {
   readonly #limitBytes: number
   readonly #clock: Clock
+  readonly #tellOthers: (demand: CacheDemand) => void
   readonly #caches = new Map<string, StageCache>()
 
-  /** `limitBytes`: of each stage, where its cluster is not smaller. */
-  constructor(limitBytes: number, clock: Clock) {
+  /** `limitBytes`: of each stage, where its cluster is not smaller; `tellOthers`: the threads with caches of their own. */
+  constructor(limitBytes: number, clock: Clock, tellOthers: (demand: CacheDemand) => void) {
     this.#limitBytes = limitBytes
     this.#clock = clock
+    this.#tellOthers = tellOthers
   }
 
   /** The cache of the program's stage, made when there is none yet; null: the stage has none any more. */
@@ -27,9 +36,16 @@ export class StageCaches {
     const capacityBytes = Math.min(cacheBytes, this.#limitBytes)
     const known = this.#caches.get(key)
     if (known?.capacityBytes === capacityBytes) return known
-    const made = new StageCache(capacityBytes, this.#clock)
+    const made = new StageCache(capacityBytes, this.#clock, entry =>
+      this.#tellOthers({ apiId, stage: stageName, key: entry }),
+    )
     this.#caches.set(key, made)
     return made
+  }
+
+  /** Another thread's client demanded it. */
+  forget({ apiId, stage, key }: CacheDemand): void {
+    this.#caches.get(keyOf(apiId, stage))?.forget(key)
   }
 
   flush(apiId: string, stage: string): void {

@@ -396,6 +396,28 @@ test('FlushStageCache empties the cache of every thread', async () => {
   }
 })
 
+test('a demand for a fresh answer is heard by every thread', async () => {
+  const many = await startGateway({ threads: 2 })
+  try {
+    const id = await many.deploy(api({ '/x': { get: proxy('/x') } }))
+    const isOpen = setting('requireAuthorizationForCacheControl', 'false')
+    const patchOperations = [cluster, setting('enabled', 'true'), isOpen]
+    await many.rest.send(
+      new UpdateStageCommand({ restApiId: id, stageName: 'test', patchOperations }),
+    )
+    const rounds = () => Promise.all(Array.from({ length: 40 }, () => many.call(id, '/x')))
+    await rounds()
+    const before = asked.length
+    assert.equal(before, 2, 'both threads have an answer')
+    await many.call(id, '/x', { headers: demand })
+    const answers = await rounds()
+    assert.ok(answers.every(({ body }) => Number(body.split(' ')[1]) > before))
+    assert.equal(asked.length, before + 2)
+  } finally {
+    await many.close()
+  }
+})
+
 test('a deployment begins with an empty cache, other changes of the stage keep it', async () => {
   const id = await cached({ '/x': { get: proxy('/x') } })
   await t.call(id, '/x')
