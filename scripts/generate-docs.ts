@@ -83,7 +83,9 @@ function refusalsPage(): string[] {
       `[${type}](#${type.toLowerCase()})`,
       String(row.status),
       row.errorType,
-      `\`{"${row.messageKey}":${JSON.stringify(row.message)}}\``,
+      row.form === 'text'
+        ? `\`${row.message}\` as text`
+        : `\`{"${row.messageKey}":${JSON.stringify(row.message)}}\``,
     ]),
   )
   const details = Object.entries(refusals).flatMap(([type, row]) => [

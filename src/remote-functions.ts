@@ -76,7 +76,7 @@ export class RemoteFunctions {
       if (!(error instanceof HttpClientError)) return { type: 'failed', reason: String(error) }
       const reason = `${call.functionArn} at ${where}: ${error.message}`
       if (error.type === 'timeout') return { type: 'timeout', reason }
-      return { type: error.type === 'too-large' ? 'too-large' : 'failed', reason }
+      return { type: 'failed', reason }
     }
   }
 

@@ -197,6 +197,11 @@ function payloadOf(answer: FunctionAnswer): Buffer {
     case 'throttled':
       throw new Refusal('INTEGRATION_FAILURE', { status: 500, reason: answer.reason })
     case 'too-large':
+      throw new Refusal('REQUEST_TOO_LARGE', {
+        message: 'Request Too Long',
+        form: 'json',
+        reason: answer.reason,
+      })
     case 'failed':
       throw badGateway(answer.reason)
     case 'streaming':

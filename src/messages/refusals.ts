@@ -35,6 +35,8 @@ export interface RefusalRow {
   readonly errorType: string
   /** The body's key: AWS writes `Message` for ACCESS_DENIED although the stored template says `message`. */
   readonly messageKey: 'message' | 'Message'
+  /** `text`: the message alone, as `text/plain`. */
+  readonly form: 'json' | 'text'
   /** What the type means, for docs/reference/refusals.md. */
   readonly when: string
 }
@@ -44,9 +46,9 @@ function row(
   message: string | null,
   errorType: string,
   when: string,
-  messageKey: 'message' | 'Message' = 'message',
+  { messageKey = 'message', form = 'json' }: Partial<RefusalRow> = {},
 ): RefusalRow {
-  return Object.freeze({ status, message, errorType, when, messageKey })
+  return Object.freeze({ status, message, errorType, when, messageKey, form })
 }
 
 export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze({
@@ -55,7 +57,7 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'User is not authorized to access this resource',
     'AccessDeniedException',
     'A policy or an authorizer denies the caller.',
-    'Message',
+    { messageKey: 'Message' },
   ),
   API_CONFIGURATION_ERROR: row(
     500,
@@ -134,6 +136,8 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'HTTP content length exceeded 10485760 bytes.',
     'RequestEntityTooLargeException',
     'The body is larger than the limit.',
+    // Recorded by users, who test for it.
+    { form: 'text' },
   ),
   RESOURCE_NOT_FOUND: row(
     404,
@@ -167,6 +171,7 @@ export interface RefusalDetail {
   readonly status?: number
   readonly message?: string
   readonly errorType?: string
+  readonly form?: 'json'
   /** `$context.error.validationErrorString`. */
   readonly validationError?: string
   /** Why, for the owner of the API; never sent to the client. */

@@ -32,7 +32,7 @@ export const refusalAdvice: Readonly<Record<RefusalType, string>> = Object.freez
   QUOTA_EXCEEDED:
     "The usage plan's quota for this period is used up. Raise it, or wait for the next period.",
   REQUEST_TOO_LARGE:
-    'AWS takes bodies of 10 MB and less. --body-limit raises that here; on AWS it stays.',
+    'AWS takes bodies of 10 MB and less, and for functions events of 6 MB. --body-limit raises the first here; on AWS both stay.',
   RESOURCE_NOT_FOUND: 'The resource was removed while the request was on its way. Try again.',
   THROTTLED:
     'A rate or burst limit of the plan, method, stage or account was reached. Callers should wait and try again with growing pauses.',

@@ -13,6 +13,7 @@ import type { Arrival } from './arrival.ts'
 import { demandWarning } from './cache.ts'
 import { buildContext, withError } from './context.ts'
 import type { Exchange } from './exchange.ts'
+import { notASignature } from './not-a-signature.ts'
 
 /** What a refusal is answered from; an Exchange is one, a request without a route makes its own. */
 export interface Scene {
@@ -48,7 +49,9 @@ export function toRefusal(error: unknown): Refusal {
 export function refusalReply(scene: Scene, refusal: Refusal): HeldReply {
   const row = refusals[refusal.type]
   const plan = scene.program.gatewayResponses.of[refusal.type]
-  const message = refusal.detail.message ?? row.message
+  const detail = notASignature(scene.arrival, refusal) ?? refusal.detail
+  const message = detail.message ?? row.message
+  const isText = (detail.form ?? row.form) === 'text'
   const source: GatewayResponseSource = {
     request: scene.methodRequest,
     variables: {
@@ -59,15 +62,15 @@ export function refusalReply(scene: Scene, refusal: Refusal): HeldReply {
   const body = plan.body(scene.methodRequest.headerNoCase('accept'), source)
   const headers = [
     'x-amzn-ErrorType',
-    refusal.detail.errorType ?? row.errorType,
+    detail.errorType ?? row.errorType,
     'Content-Type',
-    body?.mediaType ?? 'application/json',
+    body?.mediaType ?? (isText ? 'text/plain' : 'application/json'),
   ]
   addOwnHeaders(headers, plan.headers(source))
   return {
     status: plan.status ?? refusal.detail.status ?? row.status,
     headers,
-    body: body?.text ?? JSON.stringify({ [row.messageKey]: message }),
+    body: body?.text ?? (isText ? (message ?? '') : JSON.stringify({ [row.messageKey]: message })),
   }
 }
 

@@ -180,7 +180,7 @@ test('the limit holds for what comes out: bombs end with 413 and little memory',
   for (const size of [limit + 1, 70_000_000]) {
     const answer = await send(gzipSync(Buffer.alloc(size)), 'gzip')
     assert.equal(answer.status, 413)
-    assert.equal(answer.body, `{"message":"HTTP content length exceeded ${limit} bytes."}`)
+    assert.equal(answer.body, `HTTP content length exceeded ${limit} bytes.`)
   }
   assert.equal((await send(gzipSync(Buffer.alloc(limit)), 'gzip')).status, 200)
 })

@@ -212,9 +212,10 @@ function provoke(apiId: string, { target, init, signing }: Case): Promise<Answer
 
 /** The row's own, unless the case says another. */
 function expectBody({ type, body }: Case, answer: Answer): void {
-  const { message, messageKey } = refusals[type]
+  const { message, messageKey, form } = refusals[type]
+  const own = form === 'text' ? message : JSON.stringify({ [messageKey]: message })
   if (body instanceof RegExp) assert.match(answer.body, body)
-  else assert.equal(answer.body, body ?? JSON.stringify({ [messageKey]: message }))
+  else assert.equal(answer.body, body ?? own)
 }
 
 function named(one: Case): string {
@@ -233,7 +234,8 @@ describe('as AWS has them', () => {
       const answer = await provoke(apiId, one)
       assert.equal(answer.status, one.status ?? refusals[one.type].status)
       assert.equal(answer.headers['x-amzn-errortype'], refusals[one.type].errorType)
-      assert.equal(answer.headers['content-type'], 'application/json')
+      const isText = refusals[one.type].form === 'text'
+      assert.equal(answer.headers['content-type'], isText ? 'text/plain' : 'application/json')
       assert.equal(answer.headers['x-amzn-trace-id'], undefined)
       expectBody(one, answer)
     })

@@ -240,6 +240,18 @@ for (const { name, code, status } of failing) {
   })
 }
 
+test('an event of more than 6 MB is 413 and not the function’s fault', async () => {
+  const code = 'export const handler = async event => ({ body: String(event.body.length) })'
+  const id = await deployProxy(code)
+  const answer = await t.call(id, '/f', { method: 'POST', body: 'x'.repeat(6_291_456) })
+  assert.equal(answer.status, 413)
+  assert.equal(answer.headers['x-amzn-errortype'], 'RequestEntityTooLargeException')
+  assert.equal(answer.headers['content-type'], 'application/json')
+  assert.equal(answer.body, '{"message":"Request Too Long"}')
+  const below = await t.call(id, '/f', { method: 'POST', body: 'x'.repeat(6_000_000) })
+  assert.equal(below.body, '6000000')
+})
+
 test('a function that hangs is 504 after the integration’s time-out', async () => {
   const id = await deployProxy(
     'export const handler = () => new Promise(() => setInterval(() => {}, 1000))',

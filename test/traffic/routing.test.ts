@@ -59,6 +59,22 @@ for (const { name, method, target } of missed) {
   })
 }
 
+for (const { target, method } of missed.filter(({ method }) => method !== 'HEAD')) {
+  test(`routing: what is not there, asked for with a token, is told of a signature: ${method} ${target}`, async () => {
+    const ask = (token: string) =>
+      t.call(apiId, target, { method, headers: ['Authorization', token] })
+    const answer = await ask('Bearer abc')
+    assert.equal(answer.status, 403)
+    assert.equal(answer.headers['x-amzn-errortype'], 'IncompleteSignatureException')
+    assert.deepEqual(answer.json(), {
+      message:
+        "'abc' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc'.",
+    })
+    const basic = (await ask('Basic dXNlcjpwYXNzd29yZA==')).json() as { message: string }
+    assert.match(basic.message, /^Authorization header requires 'Credential' parameter\. /)
+  })
+}
+
 test('routing: X-HTTP-Method-Override changes the verb', async () => {
   const headers = ['X-HTTP-Method-Override', 'POST']
   const answer = await t.call(apiId, '/pets', { headers })
