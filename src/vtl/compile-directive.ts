@@ -10,6 +10,7 @@ import { type Argument, MacroFrame } from './frame.ts'
 import {
   breakNearest,
   catchBreak,
+  endsScope,
   maxCalls,
   type Render,
   type Rendering,
@@ -86,22 +87,26 @@ function compileForeach(node: Directive, tools: DirectiveTools): Render {
   const list = valueArgument(node, 2)
   const evaluate = list ? compileExpression(list, tools) : () => null
   const body = tools.compileBlock(node.body ?? [])
+  const names = tools.usesOldCounters
+    ? [name, 'foreach', 'velocityCount', 'velocityHasNext']
+    : [name, 'foreach']
   return rendering => {
     const items = itemsOf(evaluate(rendering))
     if (!items || items.length === 0) return
     spend(rendering, items.length >> 4)
     const { frame } = rendering
-    const names = tools.usesOldCounters
-      ? [name, 'foreach', 'velocityCount', 'velocityHasNext']
-      : [name, 'foreach']
-    const saved = names.map(variable => frame.get(variable, rendering))
+    const saved: unknown[] = []
+    for (const variable of names) saved.push(frame.get(variable, rendering))
     const outer = saved[1]
     const scope = new ForeachScope(outer instanceof ForeachScope ? outer : null, items.length)
     frame.set('foreach', scope)
     try {
-      catchBreak(() => iterate(items, scope, name, body, rendering, tools), scope)
+      iterate(items, scope, name, body, rendering, tools)
+    } catch (thrown) {
+      if (!endsScope(thrown, scope)) throw thrown
     } finally {
-      for (const [i, variable] of names.entries()) {
+      for (let i = 0; i < names.length; i++) {
+        const variable = names[i] as string
         if (saved[i] === null) frame.remove(variable)
         else frame.set(variable, saved[i])
       }

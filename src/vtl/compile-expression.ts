@@ -15,8 +15,8 @@ import { ArrayList, looselyEquals, textOf } from './values.ts'
 export interface Tools {
   /** Compiles a template within the template: a text in double quotes. */
   readonly compileText: (source: string, at: number) => Render
-  /** Runs `action`; turns what Java would throw into a VtlError at this place. */
-  readonly guard: <T>(at: number, action: () => T) => T
+  /** What Java would throw becomes a VtlError at this place, to be thrown on. */
+  readonly blame: (thrown: unknown, at: number) => unknown
 }
 
 export function compileExpression(node: Expression, tools: Tools): Evaluate {
@@ -33,7 +33,11 @@ export function compileExpression(node: Expression, tools: Tools): Evaluate {
     }
     case 'list': {
       const items = node.items.map(item => compileExpression(item, tools))
-      return rendering => ArrayList.copy(items.map(item => item(rendering)))
+      return rendering => {
+        const list = new ArrayList()
+        for (const item of items) list.push(item(rendering))
+        return list
+      }
     }
     case 'map': {
       const entries = node.entries.map(
@@ -142,12 +146,16 @@ function compileRange(node: Extract<Expression, { type: 'range' }>, tools: Tools
     if (!isNumber(first) || !isNumber(last)) return null
     const [begin, end] = [Math.trunc(Number(first)), Math.trunc(Number(last))]
     const length = Math.abs(end - begin) + 1
-    return tools.guard(node.at, () => {
+    try {
       if (length > maxItems) throw new RangeError('Range is too long')
       spend(rendering, length)
-      const step = begin <= end ? 1 : -1
-      return ArrayList.copy(Array.from({ length }, (_, i) => begin + i * step))
-    })
+    } catch (thrown) {
+      throw tools.blame(thrown, node.at)
+    }
+    const step = begin <= end ? 1 : -1
+    const list = new ArrayList()
+    for (let i = 0; i < length; i++) list.push(begin + i * step)
+    return list
   }
 }
 
@@ -190,17 +198,26 @@ function compilePart(part: Part, tools: Tools): Step {
     }
     case 'index': {
       const index = compileExpression(part.index, tools)
-      return (value, rendering) => tools.guard(part.at, () => readIndex(value, index(rendering)))
+      return (value, rendering) => {
+        try {
+          return readIndex(value, index(rendering))
+        } catch (thrown) {
+          throw tools.blame(thrown, part.at)
+        }
+      }
     }
     case 'method': {
       const { name } = part
       const args = part.args.map(arg => compileExpression(arg, tools))
       return (value, rendering) => {
-        const given = args.map(arg => arg(rendering))
-        return tools.guard(part.at, () => {
+        const given: unknown[] = []
+        for (const arg of args) given.push(arg(rendering))
+        try {
           const result = callMethod(value, name, given, rendering)
           return typeof result === 'string' ? boundText(result) : result
-        })
+        } catch (thrown) {
+          throw tools.blame(thrown, part.at)
+        }
       }
     }
   }
@@ -226,7 +243,13 @@ export function renderReference(node: Reference, tools: Tools): Render {
       rendering.write(half)
       if (!value.render()) rendering.write(asWritten(rendering))
     } else if (half === '' && typeof value === 'string') rendering.write(value)
-    else rendering.write(half + tools.guard(node.at, () => textOf(value, rendering)))
+    else {
+      try {
+        rendering.write(half + textOf(value, rendering))
+      } catch (thrown) {
+        throw tools.blame(thrown, node.at)
+      }
+    }
   }
 }
 
@@ -248,11 +271,21 @@ export function compileAssignment(
   }
   const owner = compileParts(name, target.parts.slice(0, -1), tools)
   if (last.type === 'property') {
-    return (value, rendering) =>
-      tools.guard(at, () => writeProperty(owner(rendering), last.name, value))
+    return (value, rendering) => {
+      try {
+        writeProperty(owner(rendering), last.name, value)
+      } catch (thrown) {
+        throw tools.blame(thrown, at)
+      }
+    }
   }
   if (last.type === 'method') return () => {}
   const index = compileExpression(last.index, tools)
-  return (value, rendering) =>
-    tools.guard(at, () => writeIndex(owner(rendering), index(rendering), value))
+  return (value, rendering) => {
+    try {
+      writeIndex(owner(rendering), index(rendering), value)
+    } catch (thrown) {
+      throw tools.blame(thrown, at)
+    }
+  }
 }

@@ -106,14 +106,7 @@ function compileSource(
     macros,
     fail,
     usesOldCounters: /velocity(?:Count|HasNext)|#evaluate|#\{evaluate/.test(source) || isText,
-    guard(at, action) {
-      try {
-        return action()
-      } catch (thrown) {
-        if (thrown instanceof Stop) throw thrown
-        throw asVtlError(thrown, source, name, at)
-      }
-    },
+    blame: (thrown, at) => (thrown instanceof Stop ? thrown : asVtlError(thrown, source, name, at)),
     compileText(text, at) {
       try {
         return compileSource(text, name, macros, true)

@@ -18,8 +18,7 @@ interface Reader {
 export function readJson(text: string): unknown {
   const reader: Reader = { text, at: 0 }
   const value = readValue(reader, 0)
-  skipBlanks(reader)
-  if (reader.at < text.length) fail(reader)
+  if (!Number.isNaN(next(reader))) fail(reader)
   return value
 }
 
@@ -27,29 +26,35 @@ function fail(reader: Reader): never {
   throw new SyntaxError(`Unexpected character in JSON at ${reader.at}`)
 }
 
-function skipBlanks(reader: Reader): void {
+/** The code of the next character that is no blank; NaN at the end. */
+function next(reader: Reader): number {
   const { text } = reader
-  for (;;) {
-    const c = text.charCodeAt(reader.at)
-    if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return
-    reader.at++
+  let code = text.charCodeAt(reader.at)
+  while (code === 32 || code === 10 || code === 13 || code === 9) {
+    code = text.charCodeAt(++reader.at)
   }
+  return code
 }
 
+const quote = 0x22
+const comma = 0x2c
+const colon = 0x3a
+const zero = 0x30
+const nine = 0x39
+
 function readValue(reader: Reader, depth: number): unknown {
-  skipBlanks(reader)
-  switch (reader.text[reader.at]) {
-    case '{':
+  switch (next(reader)) {
+    case 0x7b: // {
       return readObject(reader, depth + 1)
-    case '[':
+    case 0x5b: // [
       return readArray(reader, depth + 1)
-    case '"':
+    case quote:
       return readString(reader)
-    case 't':
+    case 0x74: // t
       return readWord(reader, 'true', true)
-    case 'f':
+    case 0x66: // f
       return readWord(reader, 'false', false)
-    case 'n':
+    case 0x6e: // n
       return readWord(reader, 'null', null)
     default:
       return readNumber(reader)
@@ -66,15 +71,14 @@ function readObject(reader: Reader, depth: number): Map<string, unknown> {
   if (depth > maxDepth) fail(reader)
   const object = new Map<string, unknown>()
   reader.at++
-  if (takes(reader, '}')) return object
+  if (takes(reader, 0x7d)) return object
   do {
-    skipBlanks(reader)
-    if (reader.text[reader.at] !== '"') fail(reader)
+    if (next(reader) !== quote) fail(reader)
     const key = readString(reader)
-    if (!takes(reader, ':')) fail(reader)
+    if (!takes(reader, colon)) fail(reader)
     object.set(key, readValue(reader, depth))
-  } while (takes(reader, ','))
-  if (!takes(reader, '}')) fail(reader)
+  } while (takes(reader, comma))
+  if (!takes(reader, 0x7d)) fail(reader)
   return object
 }
 
@@ -82,16 +86,15 @@ function readArray(reader: Reader, depth: number): unknown[] {
   if (depth > maxDepth) fail(reader)
   const array: unknown[] = []
   reader.at++
-  if (takes(reader, ']')) return array
+  if (takes(reader, 0x5d)) return array
   do array.push(readValue(reader, depth))
-  while (takes(reader, ','))
-  if (!takes(reader, ']')) fail(reader)
+  while (takes(reader, comma))
+  if (!takes(reader, 0x5d)) fail(reader)
   return array
 }
 
-function takes(reader: Reader, c: string): boolean {
-  skipBlanks(reader)
-  if (reader.text[reader.at] !== c) return false
+function takes(reader: Reader, code: number): boolean {
+  if (next(reader) !== code) return false
   reader.at++
   return true
 }
@@ -126,6 +129,28 @@ function readEscaped(reader: Reader): string {
 const number = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
 
 function readNumber(reader: Reader): unknown {
+  return readShortInteger(reader) ?? readAnyNumber(reader)
+}
+
+/** Most numbers are such; undefined, with nothing read, for any other. */
+function readShortInteger(reader: Reader): number | undefined {
+  const { text, at } = reader
+  let value = 0
+  let end = at
+  let code = text.charCodeAt(end)
+  while (code >= zero && code <= nine) {
+    value = value * 10 + code - zero
+    code = text.charCodeAt(++end)
+  }
+  const length = end - at
+  const isOther = code === 0x2e || code === 0x65 || code === 0x45 // . e E
+  if (length === 0 || length > 15 || isOther) return undefined
+  if (length > 1 && text.charCodeAt(at) === zero) return undefined
+  reader.at = end
+  return value
+}
+
+function readAnyNumber(reader: Reader): unknown {
   number.lastIndex = reader.at
   const match = number.exec(reader.text)
   if (!match) return fail(reader)

@@ -82,15 +82,17 @@ export class Stop {
 export const stopTemplate = new Stop('template')
 export const breakNearest = new Stop('nearest')
 
-/**
- * Runs a scope that #break ends: a macro, a block, a loop. `self` is what `#break($self)` names.
- */
-export function catchBreak(run: () => void, self?: unknown): void {
+/** Runs a scope that #break ends: a macro, a block. */
+export function catchBreak(run: () => void): void {
   try {
     run()
   } catch (thrown) {
-    const ends =
-      thrown === breakNearest || (thrown instanceof Stop && self && thrown.scope === self)
-    if (!ends) throw thrown
+    if (!endsScope(thrown)) throw thrown
   }
+}
+
+/** Whether what was thrown is a #break that ends a scope; `self` is what `#break($self)` names. */
+export function endsScope(thrown: unknown, self?: object): boolean {
+  if (thrown === breakNearest) return true
+  return thrown instanceof Stop && self !== undefined && thrown.scope === self
 }
