@@ -3,7 +3,8 @@
  * whether the client's connection lives on. And which calls are sent again when a connection that was kept turns out closed.
  */
 import assert from 'node:assert/strict'
-import type { Socket } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import {
   expiredCertificate,
@@ -20,6 +21,11 @@ const kinds = {
   HTTP_PROXY: { type: 'http_proxy' },
   STREAM: { type: 'http_proxy', responseTransferMode: 'STREAM' },
   VPC_LINK: { type: 'http_proxy', connectionType: 'VPC_LINK' },
+  AWS: {
+    type: 'aws',
+    credentials: 'arn:aws:iam::000000000000:role/gateway',
+    responses: { default: { statusCode: '200' } },
+  },
 }
 type Kind = keyof typeof kinds
 const kindNames = Object.keys(kinds) as Kind[]
@@ -31,6 +37,8 @@ let t: TestGateway
 let plain: RawBackend
 let secure: RawBackend
 let expired: RawBackend
+/** Says what it is as soon as somebody connects. */
+let greeter: { readonly port: number; close(): void }
 let apiId: string
 let serve: (socket: Socket) => void = () => {}
 
@@ -38,6 +46,7 @@ before(async () => {
   plain = await startRawBackend(socket => serve(socket))
   secure = await startRawBackend(() => {}, { cert: localhostCertificate, key: localhostKey })
   expired = await startRawBackend(() => {}, { cert: expiredCertificate, key: expiredKey })
+  greeter = await startGreeter()
   const at = (port: number): Address => ({ host: '127.0.0.1', port })
   const addresses: Record<string, { uri: string; link: Address; more?: object }> = {
     plain: { uri: `${plain.url}/x`, link: at(plain.port) },
@@ -51,15 +60,31 @@ before(async () => {
       more: { ...skips, connectionType: 'VPC_LINK', connectionId: 'misnamedlink' },
     },
     expired: { uri: `${expired.url}/x`, link: at(expired.port), more: skips },
+    plaintext: { uri: `https://127.0.0.1:${greeter.port}/x`, link: at(greeter.port), more: skips },
+    silent: {
+      uri: `https://127.0.0.1:${plain.port}/x`,
+      link: at(plain.port),
+      more: { ...skips, timeoutInMillis: 150 },
+    },
   }
+  // Each address is that of a service, too; a service is behind no link.
+  const services: Record<string, string> = { misnamed: secure.url }
+  const service = (name: string) => `arn:aws:apigateway:us-east-1:${name}:path/x`
   t = await startGateway({
     answerLimitBytes: limitBytes,
+    awsEndpoints: new Map(
+      Object.entries(addresses).map(([name, { uri }]) => [
+        name,
+        services[name] ?? uri.slice(0, -2),
+      ]),
+    ),
     vpcLinks: new Map(Object.entries(addresses).map(([name, { link }]) => [`${name}link`, link])),
   })
   const paths: [string, object][] = [['/fine', { get: mock('fine') }]]
-  for (const [name, { uri, more = {} }] of Object.entries(addresses)) {
+  for (const [name, { uri: at, more = {} }] of Object.entries(addresses)) {
     for (const kind of kindNames) {
       const connection = kind === 'VPC_LINK' ? { connectionId: `${name}link` } : {}
+      const uri = kind === 'AWS' ? service(name) : at
       const whole = { httpMethod: 'ANY', uri, ...kinds[kind], ...connection, ...more }
       paths.push([`/${name}/${kind}`, { 'x-amazon-apigateway-any-method': operation(whole) }])
     }
@@ -68,9 +93,17 @@ before(async () => {
 })
 
 after(async () => {
+  greeter.close()
   await Promise.all([plain.close(), secure.close(), expired.close()])
   await t.close()
 })
+
+async function startGreeter(): Promise<typeof greeter> {
+  const server = createServer(socket => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9\r\n'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
 
 /** A status and a message; or what came of the answer that broke off. */
 type Want = readonly [status: number, message: string] | RegExp
@@ -94,6 +127,13 @@ interface Row {
 
 function cut(bytes: string): (socket: Socket) => void {
   return socket => socket.write(bytes, () => socket.resetAndDestroy())
+}
+
+/** Begins, and goes on with a piece every few milliseconds until the connection ends. */
+function trickle(socket: Socket, start: string, piece: string): void {
+  if (start !== '') socket.write(start)
+  const pieces = setInterval(() => socket.write(piece), 10)
+  socket.on('error', () => {}).once('close', () => clearInterval(pieces))
 }
 
 const part = /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\npart$/
@@ -125,6 +165,31 @@ const rows: readonly Row[] = [
     want: late,
     streamed: part,
   },
+  {
+    name: 'a body that trickles',
+    path: 'slow',
+    serve: socket => trickle(socket, `${ok}Content-Length: 9999\r\n\r\n`, 'x'),
+    want: late,
+    streamed: /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nx+$/,
+  },
+  {
+    name: 'a head that trickles',
+    path: 'slow',
+    serve: socket => trickle(socket, ok, 'x'),
+    want: late,
+  },
+  {
+    name: 'no end of 1xx',
+    path: 'slow',
+    serve: socket => trickle(socket, '', 'HTTP/1.1 100 Continue\r\n\r\n'),
+    want: late,
+  },
+  {
+    name: 'plain text where TLS was expected',
+    path: 'plaintext',
+    want: misconfigured,
+  },
+  { name: 'a TLS handshake that does not come to its end', path: 'silent', want: late },
   { name: 'a certificate of an unknown authority', path: 'unknown', want: misconfigured },
   { name: 'a certificate of another name', path: 'misnamed', want: misconfigured },
   { name: 'an expired certificate', path: 'expired', want: misconfigured },
