@@ -303,6 +303,8 @@ function failureOf({ refusal, methodRequest }: Exchange, last: FunctionAnswer | 
   const reason = refusal?.detail.reason ?? refusal?.message ?? ''
   switch (refusal?.type) {
     case 'BAD_REQUEST_BODY': {
+      // No model refused it: the function would not have understood it.
+      if (refusal.detail.message !== undefined) return refusal.detail.message
       const type = methodRequest.headerNoCase('content-type') ?? 'application/json'
       return `Request body does not match model schema for content type ${type}: ${reason}`
     }

@@ -224,6 +224,18 @@ for (const { name, code, mayBeInvoked, status, last } of [
   })
 }
 
+test('a body that is not JSON is refused before a function, and no model is named', async () => {
+  const uri = await gateway.addFunction('strict', 'export const handler = async event => event')
+  const responses = { default: { statusCode: '200' } }
+  const document = api({
+    '/x': { post: operation({ type: 'aws', httpMethod: 'POST', uri, responses }) },
+  })
+  const got = await testMethod(document, '/x', { httpMethod: 'POST', body: 'not json' })
+  const message = 'Could not parse request body into json: Could not parse payload into json'
+  assert.deepEqual([got.status, JSON.parse(got.body ?? '')], [400, { message }])
+  assert.deepEqual(got.lines.slice(-2), [message, 'Method completed with status: 400'])
+})
+
 test('no integration response that fits is a fault of the configuration', async () => {
   const integration = {
     type: 'http',
@@ -288,6 +300,13 @@ test('guards do not matter, nor what is unfinished elsewhere, and ANY is tried w
   )
   const got = await testMethod(document, '/x', { httpMethod: 'DELETE' })
   assert.equal(got.body, 'DELETE')
+  assert.equal((await testMethod(document, '/x', { httpMethod: 'ANY' })).body, 'GET')
+  for (const httpMethod of ['FOO', 'get', 'TRACE']) {
+    await assert.rejects(testMethod(document, '/x', { httpMethod }), {
+      name: 'NotFoundException',
+      message: 'Invalid Method identifier specified',
+    })
+  }
   const unfinished = await testMethod(document, '/unfinished', { httpMethod: 'GET' })
   assert.equal(unfinished.status, 500)
   assert.equal(unfinished.body, '{"message":"Internal server error"}')

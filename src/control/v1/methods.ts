@@ -26,7 +26,8 @@ import { checkValidator } from './request-validators.ts'
 type Input<N extends keyof RestOperations> = RestOperations[N]['input']
 type Method = RestOperations['GetMethod']['output']
 
-const verbs = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY']
+/** What a method of a resource may be called. */
+export const verbs = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY']
 const authorizationTypes = ['NONE', 'AWS_IAM', 'CUSTOM', 'COGNITO_USER_POOLS']
 
 export async function putMethod(ctx: ControlContext, input: Input<'PutMethod'>): Promise<Method> {
