@@ -7,7 +7,7 @@
  * for it too, and for clients that have it not the method's strategy holds. Callers of another account never have it
  * (documented).
  */
-import { type HeldReply, isStreamed, type Reply } from '../messages/messages.ts'
+import { type HeaderList, type HeldReply, isStreamed, type Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { CachePlan } from '../program/program.ts'
 import type { Exchange } from './exchange.ts'
@@ -75,11 +75,12 @@ export function demandWarning(x: Exchange): readonly string[] {
   return isTold ? ['Warning', warning] : []
 }
 
+const cacheControl = 'cache-control'
+
 type Demand = 'none' | 'granted' | 'ignored'
 
 function demandOf(x: Exchange, plan: CachePlan): Demand {
-  const cacheControl = x.methodRequest.headerNoCase('cache-control')
-  if (cacheControl === undefined || !demandsFresh(cacheControl)) return 'none'
+  if (!demandsFresh(x.methodRequest.headers)) return 'none'
   if (!plan.requiresAuthorization) return 'granted'
   if (mayInvalidate(x)) return 'granted'
   if (plan.unauthorizedStrategy !== 'FAIL_WITH_403') return 'ignored'
@@ -94,6 +95,13 @@ function mayInvalidate(x: Exchange): boolean {
   return weigh(x, question).verdict.decision === 'allow'
 }
 
-function demandsFresh(cacheControl: string): boolean {
-  return cacheControl.split(',').some(directive => directive.trim().toLowerCase() === 'max-age=0')
+/** A list, which may be spread over several lines (RFC 9110 §5.3). */
+function demandsFresh(headers: HeaderList): boolean {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string
+    if (name.length !== cacheControl.length || name.toLowerCase() !== cacheControl) continue
+    const directives = (headers[i + 1] as string).split(',')
+    if (directives.some(each => each.trim().toLowerCase() === 'max-age=0')) return true
+  }
+  return false
 }

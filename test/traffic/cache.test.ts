@@ -322,10 +322,11 @@ test('a demand for a fresh answer replaces the entry where no right is needed fo
   assert.equal(fresh.body, 'answer 2')
   assert.match(await explain(fresh), /cache {5}not asked: the client demanded a fresh answer/)
   assert.equal((await t.call(id, '/x')).body, 'answer 2')
-  assert.equal(
-    (await t.call(id, '/x', { headers: ['Cache-Control', 'max-age=10'] })).body,
-    'answer 2',
-  )
+  for (const other of ['max-age=10', 'no-cache', 'no-store', 's-max-age=0', 'max-age=0x']) {
+    assert.equal((await t.call(id, '/x', { headers: ['Cache-Control', other] })).body, 'answer 2')
+  }
+  const twoLines = [...['Cache-Control', 'max-age=0'], ...['cache-control', 'no-transform']]
+  assert.equal((await t.call(id, '/x', { headers: twoLines })).body, 'answer 3')
 })
 
 test('a demand is granted to callers whose policies allow it, of the same account', async () => {
