@@ -21,7 +21,7 @@ import { lambdaHandlers } from '../src/control/lambda/operations.ts'
 import { stsHandlers } from '../src/control/sts/operations.ts'
 import { restHandlers } from '../src/control/v1/operations.ts'
 import { httpHandlers, managementHandlers } from '../src/control/v2/operations.ts'
-import { type RefusalType, refusals } from '../src/messages/refusals.ts'
+import { type RefusalType, refusalBody, refusals } from '../src/messages/refusals.ts'
 import { refusalAdvice } from '../src/observe/refusal-advice.ts'
 import { variableOf } from '../src/options/declare.ts'
 import type { Kind } from '../src/options/kinds.ts'
@@ -83,9 +83,7 @@ function refusalsPage(): string[] {
       `[${type}](#${type.toLowerCase()})`,
       String(row.status),
       row.errorType,
-      row.form === 'text'
-        ? `\`${row.message}\` as text`
-        : `\`{"${row.messageKey}":${JSON.stringify(row.message)}}\``,
+      `\`${refusalBody(row, row.message)}\`${row.form === 'text' ? ' as text' : ''}`,
     ]),
   )
   const details = Object.entries(refusals).flatMap(([type, row]) => [

@@ -55,7 +55,7 @@ const leftOut = new Set([
 const failed: HeldReply = {
   status: 500,
   headers: ['x-amzn-ErrorType', 'InternalServerErrorException'],
-  body: '{"message":"Internal server error"}',
+  body: '{"message": "Internal server error"}',
 }
 
 /** Makes the function that the control plane is handed. */

@@ -37,6 +37,11 @@ export interface RefusalRow {
   readonly messageKey: 'message' | 'Message'
   /** `text`: the message alone, as `text/plain`. */
   readonly form: 'json' | 'text'
+  /**
+   * AWS writes `{"message": "…"}` for what goes wrong while a method is carried out, and no blank for what is refused
+   * before (recorded, by the lengths of the answers).
+   */
+  readonly hasBlank: boolean
   /** What the type means, for docs/reference/refusals.md. */
   readonly when: string
 }
@@ -46,9 +51,9 @@ function row(
   message: string | null,
   errorType: string,
   when: string,
-  { messageKey = 'message', form = 'json' }: Partial<RefusalRow> = {},
+  { messageKey = 'message', form = 'json', hasBlank = false }: Partial<RefusalRow> = {},
 ): RefusalRow {
-  return Object.freeze({ status, message, errorType, when, messageKey, form })
+  return Object.freeze({ status, message, errorType, when, messageKey, form, hasBlank })
 }
 
 export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze({
@@ -64,6 +69,7 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'Internal server error',
     'InternalServerErrorException',
     'The API is configured so that the request cannot be carried out, a template fails, or no integration response matches.',
+    { hasBlank: true },
   ),
   AUTHORIZER_CONFIGURATION_ERROR: row(
     500,
@@ -82,12 +88,14 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'Invalid request parameters',
     'BadRequestException',
     'A required parameter is missing or blank.',
+    { hasBlank: true },
   ),
   BAD_REQUEST_BODY: row(
     400,
     'Invalid request body',
     'BadRequestException',
     'The body does not match the model for its content type.',
+    { hasBlank: true },
   ),
   EXPIRED_TOKEN: row(
     403,
@@ -100,12 +108,14 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'Internal server error',
     'InternalServerErrorException',
     'The back end cannot be reached or its answer cannot be used.',
+    { hasBlank: true },
   ),
   INTEGRATION_TIMEOUT: row(
     504,
     'Endpoint request timed out',
     'InternalServerErrorException',
     'The back end did not answer within the time-out.',
+    { hasBlank: true },
   ),
   INVALID_API_KEY: row(
     403,
@@ -137,7 +147,7 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'RequestEntityTooLargeException',
     'The body is larger than the limit.',
     // Recorded by users, who test for it.
-    { form: 'text' },
+    { form: 'text', hasBlank: true },
   ),
   RESOURCE_NOT_FOUND: row(
     404,
@@ -162,9 +172,19 @@ export const refusals: Readonly<Record<RefusalType, RefusalRow>> = Object.freeze
     'Unsupported Media Type',
     'BadRequestException',
     'No mapping template fits the content type and passing through is not allowed.',
+    { hasBlank: true },
   ),
   WAF_FILTERED: row(403, 'Forbidden', 'ForbiddenException', 'A web ACL blocks the request.'),
 })
+
+/** The body of an answer that nobody customised. */
+export function refusalBody(
+  { messageKey, form, hasBlank }: Pick<RefusalRow, 'messageKey' | 'form' | 'hasBlank'>,
+  message: string | null,
+): string {
+  if (form === 'text') return message ?? ''
+  return `{"${messageKey}":${hasBlank ? ' ' : ''}${JSON.stringify(message)}}`
+}
 
 /** What differs from the row of the type, and what only the decision record may say. */
 export interface RefusalDetail {

@@ -6,7 +6,7 @@
  * for REST APIs" in the developer guide); `program/gateway-responses.ts` has compiled that.
  */
 import type { HeldReply, MethodRequest, Reply } from '../messages/messages.ts'
-import { Refusal, refusals } from '../messages/refusals.ts'
+import { Refusal, refusalBody, refusals } from '../messages/refusals.ts'
 import type { Context } from '../messages/variables.ts'
 import type { GatewayResponseSource, Program } from '../program/program.ts'
 import type { Arrival } from './arrival.ts'
@@ -51,7 +51,7 @@ export function refusalReply(scene: Scene, refusal: Refusal): HeldReply {
   const plan = scene.program.gatewayResponses.of[refusal.type]
   const detail = notASignature(scene.arrival, refusal) ?? refusal.detail
   const message = detail.message ?? row.message
-  const isText = (detail.form ?? row.form) === 'text'
+  const form = detail.form ?? row.form
   const source: GatewayResponseSource = {
     request: scene.methodRequest,
     variables: {
@@ -64,13 +64,13 @@ export function refusalReply(scene: Scene, refusal: Refusal): HeldReply {
     'x-amzn-ErrorType',
     detail.errorType ?? row.errorType,
     'Content-Type',
-    body?.mediaType ?? (isText ? 'text/plain' : 'application/json'),
+    body?.mediaType ?? (form === 'text' ? 'text/plain' : 'application/json'),
   ]
   addOwnHeaders(headers, plan.headers(source))
   return {
     status: plan.status ?? refusal.detail.status ?? row.status,
     headers,
-    body: body?.text ?? (isText ? (message ?? '') : JSON.stringify({ [row.messageKey]: message })),
+    body: body?.text ?? refusalBody({ ...row, form }, message),
   }
 }
 

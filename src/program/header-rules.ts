@@ -112,8 +112,9 @@ const backendResponseHeaders: ReadonlyMap<string, ResponseHeaderRule> = new Map(
   ['server', 'remap'],
   ['user-agent', 'remap'],
   ['www-authenticate', 'remap'],
+  // Recorded by users, against the documentation.
+  ['host', 'remap'],
   ['expect', 'drop'],
-  ['host', 'drop'],
   ['proxy-authenticate', 'drop'],
   ['te', 'drop'],
   ['trailer', 'drop'],

@@ -207,7 +207,7 @@ test('a service that cannot be reached is 504', async () => {
 test('nothing is sent to AWS without credentials, and the owner learns why', async () => {
   const id = await t.deploy(api({ '/': { post: service('ssm:action/GetParameter') } }))
   const answer = await t.call(id, '/', { method: 'POST' })
-  assert.deepEqual([answer.status, answer.body], [500, '{"message":"Internal server error"}'])
+  assert.deepEqual([answer.status, answer.body], [500, '{"message": "Internal server error"}'])
   const requestId = answer.headers['x-amzn-requestid']
   const explained = await fetch(`${t.gateway.url}/_portcullis/explain/${requestId}`)
   assert.match(await explained.text(), /ssm\.us-east-1\.amazonaws\.com[^.]*--aws-credentials/)
@@ -220,7 +220,7 @@ test('a URI that names no service deploys, as on AWS, and its requests are refus
     const answer = await t.call(id, '/', { method: 'POST' })
     assert.deepEqual(
       [answer.status, answer.body],
-      [500, '{"message":"Internal server error"}'],
+      [500, '{"message": "Internal server error"}'],
       uri,
     )
   }

@@ -233,7 +233,7 @@ for (const row of rows) {
         return
       }
       const [status, message] = want
-      const body = JSON.stringify({ message })
+      const body = `{"message": ${JSON.stringify(message)}}`
       const first = await client.until(each => each.includes(body))
       assert.ok(first.startsWith(`HTTP/1.1 ${status} `), first)
       assert.match(first, /\r\nx-amzn-ErrorType: InternalServerErrorException\r\n/)

@@ -163,7 +163,7 @@ for (const [name, coding, body] of bad) {
   test(`415: ${name}`, async () => {
     const answer = await send(body, coding)
     assert.equal(answer.status, 415)
-    assert.equal(answer.body, '{"message":"Unsupported Media Type"}')
+    assert.equal(answer.body, '{"message": "Unsupported Media Type"}')
   })
 }
 

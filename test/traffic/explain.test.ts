@@ -39,7 +39,7 @@ test('a miss names the nearest route', async () => {
 test('a template that fails is explained to the owner, with its place, and not to the client', async () => {
   const answer = await t.call(apiId, '/broken')
   if (answer.status === 200) return
-  assert.equal(answer.body, '{"message":"Internal server error"}')
+  assert.equal(answer.body, '{"message": "Internal server error"}')
   assert.match(await explain(answer.headers['x-amzn-requestid'] as string), /line 1/)
 })
 

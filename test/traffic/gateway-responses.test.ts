@@ -11,7 +11,7 @@ import {
   PutGatewayResponseCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-api-gateway'
-import { type RefusalType, refusals } from '../../src/messages/refusals.ts'
+import { type RefusalType, refusalBody, refusals } from '../../src/messages/refusals.ts'
 import {
   type Answer,
   api,
@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
     type: 'BAD_REQUEST_PARAMETERS',
     target: '/checked',
     init: { method: 'POST', headers: json, body: '{}' },
-    body: '{"message":"Missing required request parameters: [q]"}',
+    body: '{"message": "Missing required request parameters: [q]"}',
   },
   {
     type: 'BAD_REQUEST_BODY',
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
   {
     type: 'INTEGRATION_FAILURE',
     target: '/gone',
-    body: '{"message":"Network error communicating with endpoint"}',
+    body: '{"message": "Network error communicating with endpoint"}',
   },
   { type: 'INTEGRATION_FAILURE', target: '/malformed', status: 502 },
   { type: 'INTEGRATION_TIMEOUT', target: '/slow' },
@@ -212,8 +212,7 @@ function provoke(apiId: string, { target, init, signing }: Case): Promise<Answer
 
 /** The row's own, unless the case says another. */
 function expectBody({ type, body }: Case, answer: Answer): void {
-  const { message, messageKey, form } = refusals[type]
-  const own = form === 'text' ? message : JSON.stringify({ [messageKey]: message })
+  const own = refusalBody(refusals[type], refusals[type].message)
   if (body instanceof RegExp) assert.match(answer.body, body)
   else assert.equal(answer.body, body ?? own)
 }

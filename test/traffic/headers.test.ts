@@ -30,7 +30,7 @@ const rules = `
   Content-Type               pass  pass    pass    pass
   Date                       pass  pass    R       R
   Expect                     -     500     R       -
-  Host                       pass  pass    R       -
+  Host                       pass  pass    R       R
   Max-Forwards               pass  pass    R       R
   Pragma                     pass  pass    pass    pass
   Proxy-Authenticate         -     500     R       -

@@ -215,13 +215,13 @@ test('HTTP: the status picks the integration response by its pattern', async () 
 test('HTTP: no pattern fits and there is no default: 500', async () => {
   const answer = await t.call(apiId, '/unmatched')
   assert.equal(answer.status, 500)
-  assert.equal(answer.body, '{"message":"Internal server error"}')
+  assert.equal(answer.body, '{"message": "Internal server error"}')
 })
 
 test('a back end that cannot be reached is 504 and names the network', async () => {
   const answer = await t.call(apiId, '/dead')
   assert.equal(answer.status, 504)
-  assert.equal(answer.body, '{"message":"Network error communicating with endpoint"}')
+  assert.equal(answer.body, '{"message": "Network error communicating with endpoint"}')
 })
 
 const hostileBackends = [
@@ -275,7 +275,7 @@ test('a back end that is too slow is 504 Endpoint request timed out', async () =
   )
   const answer = await t.call(id, '/x')
   assert.equal(answer.status, 504)
-  assert.equal(answer.body, '{"message":"Endpoint request timed out"}')
+  assert.equal(answer.body, '{"message": "Endpoint request timed out"}')
   await slow.close()
 })
 

@@ -150,7 +150,7 @@ test('AWS_PROXY: what should be base64 and is not, is 500 for a client that woul
   )
   const refused = await t.call(id, '/f', { headers: ['Accept', 'image/png'] })
   assert.equal(refused.status, 500)
-  assert.equal(refused.body, '{"message":"Internal server error"}')
+  assert.equal(refused.body, '{"message": "Internal server error"}')
   assert.equal((await t.call(id, '/f')).body, 'no base64')
 })
 
@@ -213,7 +213,7 @@ for (const { name, gives } of malformed) {
   test(`AWS_PROXY: ${name} is 502`, async () => {
     const answer = await t.call(await deployProxy(answering(gives)), '/f')
     assert.equal(answer.status, 502)
-    assert.equal(answer.body, '{"message":"Internal server error"}')
+    assert.equal(answer.body, '{"message": "Internal server error"}')
     assert.equal(answer.headers['x-amzn-errortype'], 'InternalServerErrorException')
   })
 }
@@ -247,7 +247,7 @@ test('an event of more than 6 MB is 413 and not the function’s fault', async (
   assert.equal(answer.status, 413)
   assert.equal(answer.headers['x-amzn-errortype'], 'RequestEntityTooLargeException')
   assert.equal(answer.headers['content-type'], 'application/json')
-  assert.equal(answer.body, '{"message":"Request Too Long"}')
+  assert.equal(answer.body, '{"message": "Request Too Long"}')
   const below = await t.call(id, '/f', { method: 'POST', body: 'x'.repeat(6_000_000) })
   assert.equal(below.body, '6000000')
 })
@@ -261,7 +261,7 @@ test('a function that hangs is 504 after the integration’s time-out', async ()
   )
   const answer = await t.call(id, '/f')
   assert.equal(answer.status, 504)
-  assert.equal(answer.body, '{"message":"Endpoint request timed out"}')
+  assert.equal(answer.body, '{"message": "Endpoint request timed out"}')
 })
 
 test('a function that API Gateway may not invoke, and one that is not there, are 500', async () => {
@@ -273,7 +273,7 @@ test('a function that API Gateway may not invoke, and one that is not there, are
     )
     const answer = await t.call(id, '/f')
     assert.equal(answer.status, 500)
-    assert.equal(answer.body, '{"message":"Internal server error"}')
+    assert.equal(answer.body, '{"message": "Internal server error"}')
   }
 })
 
@@ -325,7 +325,7 @@ test('AWS: what is not JSON never reaches the function, and no body is {}', asyn
   const text = { method: 'POST', headers: ['Content-Type', 'text/plain'], body: 'hello' }
   const refused = await t.call(id, '/m', text)
   assert.equal(refused.status, 400)
-  assert.match(refused.body, /^\{"message":"Could not parse request body into json: /)
+  assert.match(refused.body, /^\{"message": "Could not parse request body into json: /)
   const empty = await t.call(id, '/m', { method: 'POST' })
   assert.deepEqual([empty.status, empty.json()], [200, {}])
 })

@@ -119,7 +119,7 @@ for (const { name, behaviour, want } of passthrough) {
       { method: 'POST', headers: ['Content-Type', 'text/plain'], body: '{"statusCode": 201}' },
     )
     assert.equal(answer.status, want, answer.body)
-    if (want === 415) assert.equal(answer.body, '{"message":"Unsupported Media Type"}')
+    if (want === 415) assert.equal(answer.body, '{"message": "Unsupported Media Type"}')
   })
 }
 
@@ -150,7 +150,7 @@ for (const { name, request, response } of broken) {
       }),
     )
     assert.equal(answer.status, 500)
-    assert.equal(answer.body, '{"message":"Internal server error"}')
+    assert.equal(answer.body, '{"message": "Internal server error"}')
   })
 }
 
@@ -205,7 +205,7 @@ test('parameters: a body that a mapping reads and that only begins like JSON is 
     { body: '{"a":[{"b":{"c":null}}]}', want: [200, '{"c":null}'] },
     { body: '{"a":[]}', want: [200, 'undefined'] },
     { body: 'a[0].b', want: [200, 'undefined'] },
-    { body: ' {"a":', want: [400, '{"message":"Invalid JSON in request body"}'] },
+    { body: ' {"a":', want: [400, '{"message": "Invalid JSON in request body"}'] },
   ]
   for (const { body, want } of bodies) {
     const answer = await answerOf(integration, { method: 'POST', body })

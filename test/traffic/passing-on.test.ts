@@ -116,7 +116,7 @@ describe('passthroughBehavior', () => {
         if (body === null) {
           assert.deepEqual(
             [answer.status, answer.body, calls],
-            [415, '{"message":"Unsupported Media Type"}', 0],
+            [415, '{"message": "Unsupported Media Type"}', 0],
           )
           return
         }
@@ -305,7 +305,7 @@ describe('a back end whose certificate nobody signed', () => {
         [answer.status, answer.body],
         insecureSkipVerification === true
           ? [200, 'secret']
-          : [500, '{"message":"Internal server error"}'],
+          : [500, '{"message": "Internal server error"}'],
       )
     })
   }

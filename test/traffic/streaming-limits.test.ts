@@ -167,7 +167,7 @@ test('certificates are checked as for any other method', async () => {
   ] as const) {
     const answer = await t.call(apiId, path)
     assert.equal(answer.status, status, path)
-    assert.equal(answer.body, status === 200 ? 'secret' : '{"message":"Internal server error"}')
+    assert.equal(answer.body, status === 200 ? 'secret' : '{"message": "Internal server error"}')
   }
 })
 

@@ -309,7 +309,7 @@ test('guards do not matter, nor what is unfinished elsewhere, and ANY is tried w
   }
   const unfinished = await testMethod(document, '/unfinished', { httpMethod: 'GET' })
   assert.equal(unfinished.status, 500)
-  assert.equal(unfinished.body, '{"message":"Internal server error"}')
+  assert.equal(unfinished.body, '{"message": "Internal server error"}')
   assert.match(
     unfinished.log ?? '',
     /Execution failed due to configuration error: .*No integration defined for method/,

@@ -198,7 +198,7 @@ test('a template that overrides the path takes the stage away', async () => {
     assert.equal(JSON.parse(body).url, url)
   }
   const { status, body } = await get('/overridden/proxy/%2e%2e')
-  assert.deepEqual([status, body], [400, '{"message":"Invalid request parameters"}'])
+  assert.deepEqual([status, body], [400, '{"message": "Invalid request parameters"}'])
 })
 
 test('a link that leads nowhere refuses, and whoever deployed was told the option', async () => {
@@ -213,7 +213,7 @@ test('a link that leads nowhere refuses, and whoever deployed was told the optio
   for (const [path, remedy] of remedies) {
     const { status, body, headers } = await get(path)
     assert.equal(status, 500)
-    assert.equal(body, '{"message":"Internal server error"}')
+    assert.equal(body, '{"message": "Internal server error"}')
     assert.equal(headers['x-amzn-errortype'], 'InternalServerErrorException')
     const remarks = t.complaints.filter(line => line.includes(`GET ${path} refuses every request`))
     assert.ok(
