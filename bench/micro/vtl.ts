@@ -32,6 +32,16 @@ const input: GatewayScopeInput = {
   stageVariables: { table: 'orders' },
 }
 
+/** 9 KB, as lists of things are. */
+const largeBody = JSON.stringify({
+  order: 'o-1',
+  items: Array.from({ length: 60 }, (_, id) => ({
+    ...{ id, name: `product number ${id}`, price: id * 1.25, tags: ['red', 'green', 'blue'] },
+    ...{ size: { width: id, height: 2 * id, unit: 'cm' }, isActive: id % 2 === 0 },
+    note: id % 7 === 0 ? 'with "quotes" and / é' : 'plain',
+  })),
+})
+
 const templates = {
   'static answer': '{"statusCode": 200}',
   'whole body': "$input.json('$')",
@@ -47,6 +57,18 @@ summary(() => {
   for (const [name, source] of Object.entries(templates)) {
     const template = compileTemplate(source)
     bench(name, () => template.render(gatewayScope(input, newOverrides)))
+  }
+})
+
+summary(() => {
+  const large = { ...input, body: largeBody }
+  for (const [name, source] of Object.entries({
+    'of 9 KB: whole': "$input.json('$')",
+    'of 9 KB: whole, escaped': "$util.escapeJavaScript($input.json('$'))",
+    'of 9 KB: printed': "$input.path('$')",
+  })) {
+    const template = compileTemplate(source)
+    bench(name, () => template.render(gatewayScope(large, newOverrides)))
   }
 })
 

@@ -6,6 +6,21 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { readJson, writeJson } from './json.ts'
 
+/** Any UTF-16 units, those often that somebody escapes. */
+const units = fc
+  .array(
+    fc.oneof(
+      fc.integer({ min: 0, max: 0xffff }),
+      fc.constantFrom(
+        ...Array.from('"\\/a \n\x7f\x9f\xa0\u1fff\u2028\u20ff\u2100\udfff\ud800', unit =>
+          unit.charCodeAt(0),
+        ),
+      ),
+    ),
+    { maxLength: 8 },
+  )
+  .map(codes => String.fromCharCode(...codes))
+
 const budget = () => ({ left: 100_000 })
 
 function roundTrip(text: string): string {
@@ -61,6 +76,35 @@ describe('JSON', () => {
       fc.property(fc.jsonValue(), value => {
         const text = JSON.stringify(value, null, 1)
         assert.deepEqual(JSON.parse(roundTrip(text)), JSON.parse(text))
+      }),
+    )
+  })
+
+  it('keeps whole numbers of any length', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), number => {
+        assert.equal(roundTrip(`[${number}]`), `[${number}]`)
+      }),
+    )
+  })
+
+  it('writes texts as JSON.stringify does, lone surrogates included', () => {
+    fc.assert(
+      fc.property(units, text => assert.equal(writeJson(text, budget()), JSON.stringify(text))),
+    )
+  })
+
+  it('protects slashes and some blocks of Unicode, character by character', () => {
+    const protectedUnit = (unit: string) => {
+      if (unit === '/') return '\\/'
+      if (!/[\u007f-\u009f\u2000-\u20ff]/.test(unit)) return JSON.stringify(unit).slice(1, -1)
+      return `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+    }
+    fc.assert(
+      fc.property(units, text => {
+        const whole = text.toWellFormed()
+        const want = Array.from(whole, protectedUnit).join('')
+        assert.equal(writeJson(whole, budget(), 'protect slashes'), `"${want}"`)
       }),
     )
   })

@@ -116,11 +116,11 @@ function readString(reader: Reader): string {
 }
 
 /** JSON.parse refuses the control characters that this lets through. */
-const quoted = /"(?:[^"\\]|\\.)*"/y
+const quotedText = /"(?:[^"\\]|\\.)*"/y
 
 function readEscaped(reader: Reader): string {
-  quoted.lastIndex = reader.at
-  const token = quoted.exec(reader.text)?.[0]
+  quotedText.lastIndex = reader.at
+  const token = quotedText.exec(reader.text)?.[0]
   if (token === undefined) return fail(reader)
   reader.at += token.length
   return JSON.parse(token) as string // JSON.parse of a quoted text gives a text, or throws.
@@ -171,7 +171,7 @@ export function writeJson(
   texts?: 'protect slashes',
   depth = 0,
 ): string {
-  if (typeof value === 'string') return texts ? protectedText(value) : JSON.stringify(value)
+  if (typeof value === 'string') return texts ? protectedText(value) : quoted(value)
   if (typeof value !== 'object' || value === null) return String(value ?? null)
   if (depth > maxDepth) throw new RangeError('Value is nested too deeply for JSON')
   if (Array.isArray(value)) {
@@ -188,15 +188,28 @@ export function writeJson(
     let json = '{'
     for (const [key, member] of value as Map<unknown, unknown>) {
       if (json.length > 1) json += ','
-      const name = writeJson(String(key), budget, texts)
-      json += `${name}:${writeJson(member, budget, texts, depth + 1)}`
+      json += writeJson(String(key), budget, texts)
+      json += ':'
+      json += writeJson(member, budget, texts, depth + 1)
     }
     return `${json}}`
   }
   return value instanceof JavaDouble ? value.toString() : writeJson(String(value), budget, texts)
 }
 
+/** Texts that stay as they are between quotes: nothing to escape, no surrogates, which may be lone. */
+const unescaped = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
+
+/** As JSON.stringify; most texts need nothing of it. */
+function quoted(text: string): string {
+  return unescaped.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
+/** The same for `protectedText`. */
+const unprotected = /^[ !#-.0-[\]-~\u00a0-\u1fff\u2100-\ud7ff\ue000-\uffff]*$/
+
 function protectedText(text: string): string {
+  if (unprotected.test(text)) return `"${text}"`
   const escaped = JSON.stringify(text).replaceAll('/', '\\/')
   return escaped.replace(
     /[\u007f-\u009f\u2000-\u20ff]/g,

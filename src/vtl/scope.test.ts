@@ -126,6 +126,12 @@ const cases: readonly { name: string; template: string; body?: string; want: str
     want: `it\\'s \\"q\\" a\\/\\u00E9`,
   },
   {
+    name: '$util.escapeJavaScript escapes each character once',
+    template: '$util.escapeJavaScript($input.body)',
+    body: `\\"\\\\'/\n\u0007\u007f$&`,
+    want: `\\\\\\"\\\\\\\\\\'\\/\\n\\u0007\\u007F$&`,
+  },
+  {
     name: '$util.urlEncode makes a form value',
     template: "$util.urlEncode('a b&c=é*~') $util.urlDecode('a+b%26%C3%A9')",
     want: 'a+b%26c%3D%C3%A9*%7E a b&é',

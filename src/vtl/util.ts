@@ -39,10 +39,6 @@ const javaScriptEscapes: Readonly<Record<string, string>> = {
   '\t': '\\t',
   '\f': '\\f',
   '\r': '\\r',
-  "'": "\\'",
-  '"': '\\"',
-  '\\': '\\\\',
-  '/': '\\/',
 }
 
 /**
@@ -51,7 +47,13 @@ const javaScriptEscapes: Readonly<Record<string, string>> = {
  * not recorded.
  */
 function escapeJavaScript(text: string): string {
-  return text.replace(/['"\\/]|[^ -~]/g, c => {
+  // Quotes, of which JSON has many, one kind after another: no function is called for each.
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll("'", "\\'")
+    .replaceAll('/', '\\/')
+  return escaped.replace(/[^ -~]/g, c => {
     const hex = c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     return javaScriptEscapes[c] ?? `\\u${hex}`
   })
