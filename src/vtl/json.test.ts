@@ -80,6 +80,20 @@ describe('JSON', () => {
     )
   })
 
+  it('reads keys as JSON.parse does, whichever were read before, escaped or not', () => {
+    const key = fc.stringMatching(/^[a\\\\b"n/]{0,4}$/)
+    const escaped = (text: string) =>
+      Array.from(text, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, fc.boolean())), keys => {
+        for (const [text, isEscaped] of keys) {
+          const token = isEscaped ? `"${escaped(text)}"` : JSON.stringify(text)
+          assert.deepEqual(readJson(`{${token}:1}`), new Map([[text, 1]]), token)
+        }
+      }),
+    )
+  })
+
   it('keeps whole numbers of any length', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), number => {
