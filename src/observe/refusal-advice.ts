@@ -22,7 +22,7 @@ export const refusalAdvice: Readonly<Record<RefusalType, string>> = Object.freez
   INTEGRATION_FAILURE:
     "The back end could not be reached, closed the connection, or its answer is not HTTP. Check that it runs and that the integration's uri names it; link-local and cloud-metadata addresses need --allow-target.",
   INTEGRATION_TIMEOUT:
-    "The back end was reached and did not answer in time. Look at its own log, then at the integration's timeoutInMillis (29 s at most on AWS, unless raised).",
+    "The back end was reached and did not answer in time. Look at its own log, then at the integration's timeoutInMillis (29 s at most, unless --integration-timeout raises it).",
   INVALID_API_KEY:
     'The method needs an API key in the header x-api-key, and the key must be enabled and belong to a usage plan that has this stage. AWS says only Forbidden, whichever of these is missing.',
   INVALID_SIGNATURE:

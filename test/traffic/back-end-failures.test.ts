@@ -278,25 +278,28 @@ const retries: readonly Retry[] = [
   { name: 'GET after a byte of an answer', verb: 'GET', says: 'H', again: false },
 ]
 
-for (const { name, verb, body, says = '', again } of retries) {
-  test(`a kept connection that closes on ${name}: ${again ? 'sent again, once' : '504'}`, async () => {
-    const send = () =>
-      t.call(apiId, '/plain/HTTP_PROXY', { method: verb, ...(body !== undefined && { body }) })
-    const answer = (socket: Socket) => void socket.write(`${ok}Content-Length: 0\r\n\r\n`)
-    const close = (socket: Socket) => void socket.end(says)
-    let calls = 0
-    const inTurn = (...turns: ((socket: Socket) => void)[]) => {
-      calls = 0
-      serve = socket => turns[calls++]?.(socket)
-    }
-    inTurn(answer, close, answer)
-    assert.equal((await t.call(apiId, '/plain/HTTP_PROXY')).status, 200)
-    assert.equal((await send()).status, again ? 200 : 504)
-    assert.equal(calls, again ? 3 : 2)
-    // Not a second time.
-    inTurn(answer, close, close, answer)
-    assert.equal((await t.call(apiId, '/plain/HTTP_PROXY')).status, 200)
-    assert.equal((await send()).status, 504)
-    assert.equal(calls, again ? 3 : 2)
-  })
+for (const kind of ['HTTP_PROXY', 'HTTP', 'AWS'] satisfies Kind[]) {
+  for (const { name, verb, body, says = '', again } of retries) {
+    const want = again ? 'sent again, once' : '504'
+    test(`a kept connection that closes on ${name}, ${kind}: ${want}`, async () => {
+      const send = () =>
+        t.call(apiId, `/plain/${kind}`, { method: verb, ...(body !== undefined && { body }) })
+      const answer = (socket: Socket) => void socket.write(`${ok}Content-Length: 0\r\n\r\n`)
+      const close = (socket: Socket) => void socket.end(says)
+      let calls = 0
+      const inTurn = (...turns: ((socket: Socket) => void)[]) => {
+        calls = 0
+        serve = socket => turns[calls++]?.(socket)
+      }
+      inTurn(answer, close, answer)
+      assert.equal((await t.call(apiId, `/plain/${kind}`)).status, 200)
+      assert.equal((await send()).status, again ? 200 : 504)
+      assert.equal(calls, again ? 3 : 2)
+      // Not a second time.
+      inTurn(answer, close, close, answer)
+      assert.equal((await t.call(apiId, `/plain/${kind}`)).status, 200)
+      assert.equal((await send()).status, 504)
+      assert.equal(calls, again ? 3 : 2)
+    })
+  }
 }
