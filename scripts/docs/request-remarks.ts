@@ -31,6 +31,7 @@ export const requestGuesses: readonly string[] = [
   '  is 413 `Request Too Long`, whatever the type of the integration.',
   '- **Headers of the gateway itself** in answers of back ends and functions: `x-amz-apigw-id` is left out, and so is',
   '  `X-Amzn-Trace-Id` where the gateway writes its own. A gateway response cannot set `x-amzn-RequestId` and `x-amz-apigw-id`.',
+  '- **Tests of methods**: one of ANY that is tested by that name is called with GET; a streamed answer that breaks off shows what came.',
   '- **A DryRun** asked for by `X-Amz-Invocation-Type` is refused.',
   '- **Slashes** between stage and path count as one for routes, policies and functions, while `requestContext.path` keeps them.',
   '- **Gateway responses**: headers that say how an answer is framed (`Content-Length`, `Connection`, …) are left out. An entry that',

@@ -85,7 +85,7 @@ export const apiFields: Readonly<Record<string, Fields>> = {
     requestTemplates: 'enforced',
     passthroughBehavior: 'enforced',
     contentHandling: 'enforced',
-    timeoutInMillis: 'enforced',
+    timeoutInMillis: 'enforced: up to --integration-timeout, 29 s by default',
     cacheNamespace: 'enforced',
     cacheKeyParameters: 'enforced',
     integrationResponses: 'enforced: see IntegrationResponse',

@@ -14,8 +14,7 @@ export const streamDepartures: readonly string[] = [
 export const streamGuesses: readonly string[] = [
   '- **Streamed answers**: a megabyte of the bandwidth limit is 2^20 bytes; the time that a back end may be silent counts from its',
   '  head; what breaks off later ends the connection, without the last chunk; a client that takes nothing for 60 s is given up;',
-  '  metadata of a function that are malformed are API_CONFIGURATION_ERROR. TestInvokeMethod shows what came of an answer that broke',
-  '  off.',
+  '  metadata of a function that are malformed are API_CONFIGURATION_ERROR.',
   '- **Clients that close their half of the connection** get their answer, however long the back end takes; only a connection that',
   '  is reset ends the call.',
   '- **Failures of back ends**: no HTTP and too large are 502, a certificate that is not taken 500. An idempotent call whose kept',
