@@ -70,7 +70,7 @@ const authorizers = {
   caches: authorizations,
 }
 const forwarder = new ControlForwarder(settings.controlSocket)
-const server = createDataServer({
+const { server, closeIdle } = createDataServer({
   programs,
   observer: new Observer(ring, (requestId, error) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -248,7 +248,7 @@ function stop(): void {
 }
 
 function stopListening(): void {
-  const closing = setInterval(() => server.closeIdleConnections(), 50)
+  const closing = setInterval(closeIdle, 50)
   server.close(() => {
     clearInterval(closing)
     forwarder.close()

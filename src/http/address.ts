@@ -19,6 +19,8 @@ export type Address =
     }
   | { readonly type: 'control' }
 
+export type ApiAddress = Extract<Address, { type: 'api' }>
+
 const control: Address = Object.freeze({ type: 'control' })
 const byUserRequest = '/restapis/'
 const byExecuteApi = '/_aws/execute-api/'

@@ -15,7 +15,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Cancel } from '../messages/messages.ts'
+import type { HeldReply, StreamedReply } from '../messages/messages.ts'
+import type { StreamEnd, Turn } from './turn.ts'
+import { writeAnswer, writePlain } from './write-answer.ts'
+import { writeStream } from './write-stream.ts'
 
 /** A connection costs what its requests cost; who needs more at once may open another. */
 const maxWaiting = 256
@@ -25,7 +28,7 @@ const own = Symbol('conversation')
 
 export class Conversation {
   /** Nearly always none or one. */
-  #turns: Turn[] = []
+  #turns: NodeTurn[] = []
   #isClosed = false
   #whenQuiet: (() => void) | null = null
 
@@ -58,14 +61,14 @@ export class Conversation {
   }
 
   /** undefined: too many wait already. */
-  begin(request: IncomingMessage, response: ServerResponse): Turn | undefined {
+  begin(request: IncomingMessage, response: ServerResponse): NodeTurn | undefined {
     if (this.#turns.length >= maxWaiting) return undefined
-    const turn = new Turn(this, request, response)
+    const turn = new NodeTurn(this, request, response)
     this.#turns.push(turn)
     return turn
   }
 
-  end(turn: Turn): void {
+  end(turn: NodeTurn): void {
     const place = this.#turns.indexOf(turn)
     if (place >= 0) this.#turns.splice(place, 1)
     if (this.#turns.length === 0) this.#whenQuiet?.()
@@ -92,13 +95,13 @@ export class Conversation {
   }
 }
 
-/** A request that waits for its answer. */
-export class Turn implements Cancel {
+/** A request that came through node:http. */
+export class NodeTurn implements Turn {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #conversation: Conversation
   /** It was answered already, with a complaint about its bytes. */
-  isDropped = false
+  #isDropped = false
   #stops: (() => void)[] | null = null
 
   constructor(conversation: Conversation, request: IncomingMessage, response: ServerResponse) {
@@ -126,9 +129,47 @@ export class Turn implements Cancel {
     this.#stops.push(stop)
   }
 
+  answer(reply: HeldReply, headers: string[]): void {
+    if (!this.#isDropped) writeAnswer(this.request, this.response, reply, headers)
+    this.end()
+  }
+
+  stream(reply: StreamedReply, headers: string[], done: StreamEnd): void {
+    if (this.#isDropped) {
+      reply.body.abort()
+      done(0, 'the request was broken')
+      this.end()
+      return
+    }
+    writeStream(this.request, this.response, reply, headers, (sentBytes, problem) => {
+      done(sentBytes, problem)
+      this.end()
+    })
+  }
+
+  say(status: number, message: string, headers?: readonly string[]): void {
+    writePlain(this.request, this.response, status, message, headers)
+    this.end()
+  }
+
+  crash(): void {
+    if (this.response.headersSent || this.#isDropped) this.response.destroy()
+    else writePlain(this.request, this.response, 500, 'Internal server error')
+    this.end()
+  }
+
+  leave(): void {
+    this.response.destroy()
+    this.end()
+  }
+
+  closeBehind(): void {
+    this.response.shouldKeepAlive = false
+  }
+
   /** Its work ends, and what comes of it is not sent. */
   drop(): void {
-    this.isDropped = true
+    this.#isDropped = true
     this.stop()
   }
 

@@ -8,12 +8,17 @@
  * are small, in one write.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Cancel } from '../messages/messages.ts'
-import { locate } from './address.ts'
-import { Conversation, type Turn } from './conversation.ts'
+import { type ApiAddress, locate } from './address.ts'
+import { readBody } from './body.ts'
+import { ClientBody } from './client-body.ts'
+import { Conversation, type NodeTurn } from './conversation.ts'
+import { DirectConnection, type DirectParts } from './direct-connection.ts'
 import { IdleWatch } from './idle-watch.ts'
-import { takeIn } from './intake.ts'
-import { arrivalOf, type ServingParts, serveRequest } from './serve-request.ts'
+import { type Intake, takeIn } from './intake.ts'
+import { arrivalOf, type Receive, type ServingParts, serveRequest } from './serve-request.ts'
+import type { Turn } from './turn.ts'
 import { idleLimitMs, writeFault, writePlain, writeRaw } from './write-answer.ts'
 
 export interface DataServerParts extends ServingParts {
@@ -27,7 +32,13 @@ export interface DataServerParts extends ServingParts {
   readonly isStopping: () => boolean
 }
 
-export function createDataServer(parts: DataServerParts): Server {
+export interface DataServer {
+  readonly server: Server
+  /** Ends connections on which no request is being served. */
+  closeIdle(): void
+}
+
+export function createDataServer(parts: DataServerParts): DataServer {
   const server = createServer(
     {
       noDelay: true,
@@ -51,8 +62,28 @@ export function createDataServer(parts: DataServerParts): Server {
   )
   // A client that has sent its request may close its half of the connection; conversation.ts looks after it.
   Object.assign(server, { httpAllowHalfOpen: true })
-  const idleWatch = new IdleWatch(idleLimitMs, Conversation.isAwaited)
-  server.on('connection', socket => idleWatch.add(socket))
+  const direct = new Map<Socket, DirectConnection>()
+  const idleWatch = new IdleWatch(
+    idleLimitMs,
+    socket => direct.get(socket)?.isAwaited === true || Conversation.isAwaited(socket),
+  )
+  const directParts: DirectParts = {
+    serve: (...request) => serve(parts, ...request),
+    handOver: (socket, bytes) => {
+      if (bytes !== null) socket.unshift(bytes)
+      byNode.call(server, socket)
+      socket.resume()
+    },
+    isStopping: parts.isStopping,
+  }
+  // node's own way to begin a connection; now it is asked only for those that are handed over.
+  const [byNode] = server.listeners('connection') as [(this: Server, socket: Socket) => void]
+  server.removeAllListeners('connection')
+  server.on('connection', socket => {
+    idleWatch.add(socket)
+    direct.set(socket, new DirectConnection(socket, directParts))
+    socket.once('close', () => direct.delete(socket))
+  })
   server.on('clientError', (error, socket) => {
     Conversation.of(socket).breakOff(() => writeFault(error, socket))
   })
@@ -65,10 +96,14 @@ export function createDataServer(parts: DataServerParts): Server {
     socket.on('error', () => socket.destroy())
     Conversation.of(socket).breakOff(() => writeRaw(socket, 405, 'CONNECT is not supported'))
   })
-  return server
+  const closeIdle = (): void => {
+    for (const connection of direct.values()) connection.closeIfIdle()
+    server.closeIdleConnections()
+  }
+  return { server, closeIdle }
 }
 
-/** `asksFirst`: the client waits for `100 Continue` before it sends the body. */
+/** A request that node has parsed. `asksFirst`: the client waits for `100 Continue` before it sends the body. */
 function accept(
   parts: DataServerParts,
   request: IncomingMessage,
@@ -83,13 +118,19 @@ function accept(
     return
   }
   if (parts.isStopping()) response.shouldKeepAlive = false
-  const intake = takeIn(request)
+  const intake = takeIn({
+    method: request.method as string,
+    url: request.url ?? '/',
+    version: request.httpVersion,
+    headers: request.rawHeaders,
+  })
   if ('status' in intake) {
     // Where its body ends is in doubt, so that nothing of it is waited for.
     turn.end()
     conversation.breakOff(() => writeRaw(request.socket, intake.status, intake.message))
     return
   }
+  request.url = intake.target
   const address = locate(intake.host, intake.target)
   if (address.type === 'control') {
     survive(parts, turn, 'to the control plane', () => {
@@ -99,9 +140,22 @@ function accept(
     })
     return
   }
-  const arrival = arrivalOf(request, intake, address)
+  const hasBody = intake.contentLength > 0 || intake.isChunked
+  const body = hasBody ? receiver(parts, turn, intake, asksFirst) : null
+  serve(parts, request.socket, intake, address, turn, body)
+}
+
+function serve(
+  parts: DataServerParts,
+  socket: Socket,
+  intake: Intake,
+  address: ApiAddress,
+  turn: Turn,
+  body: Buffer | Receive | null,
+): void {
+  const arrival = arrivalOf(socket, intake, address)
   survive(parts, turn, arrival.requestId, () =>
-    serveRequest(parts, address, arrival, intake, turn, asksFirst),
+    serveRequest(parts, address, arrival, intake, turn, body),
   )
 }
 
@@ -111,8 +165,28 @@ function survive(parts: DataServerParts, turn: Turn, requestId: string, work: ()
     work()
   } catch (error) {
     parts.observer.crashed(requestId, error)
-    if (turn.response.headersSent) turn.response.destroy()
-    else writePlain(turn.request, turn.response, 500, 'Internal server error')
-    turn.end()
+    turn.crash()
+  }
+}
+
+/** How the body of a request is read that node has parsed. */
+function receiver(
+  { bodyLimitBytes: limitBytes }: DataServerParts,
+  { request, response }: NodeTurn,
+  intake: Intake,
+  asksFirst: boolean,
+): Receive {
+  const length = intake.isChunked ? -1 : intake.contentLength
+  const stream = (first: Buffer | null): ClientBody =>
+    new ClientBody(request, asksFirst ? response : null, length, limitBytes, first)
+  return (holdBytes, done) => {
+    if (holdBytes === 0) {
+      done({ type: 'long', body: stream(null) })
+      return
+    }
+    if (asksFirst) response.writeContinue()
+    readBody(request, limitBytes, holdBytes, outcome => {
+      done(outcome.type === 'long' ? { type: 'long', body: stream(outcome.first) } : outcome)
+    })
   }
 }

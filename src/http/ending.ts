@@ -7,9 +7,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { Observer } from '../pipeline/observe.ts'
 import type { Finish } from '../pipeline/pipeline.ts'
 import { answerHeaders, refusalReply, toRefusal } from '../pipeline/respond.ts'
-import type { Turn } from './conversation.ts'
-import { writeAnswer, writePlain } from './write-answer.ts'
-import { writeStream } from './write-stream.ts'
+import type { Turn } from './turn.ts'
 
 /** What happens when the steps are through; never throws, so that a request cannot be left without an answer. */
 export class Ending implements Finish {
@@ -55,31 +53,19 @@ export class Ending implements Finish {
 
   #send(x: Exchange, reply: HeldReply): void {
     this.#observer.finished(x, reply.status, reply.body.length, '')
-    const { request, response, isDropped } = this.#turn
-    if (!isDropped) writeAnswer(request, response, reply, answerHeaders(x, reply))
-    this.#turn.end()
+    this.#turn.answer(reply, answerHeaders(x, reply))
   }
 
   #stream(x: Exchange, reply: StreamedReply): void {
-    const { request, response, isDropped } = this.#turn
-    if (isDropped) {
-      reply.body.abort()
-      this.#observer.finished(x, reply.status, 0, 'the request was broken')
-      return
-    }
-    writeStream(request, response, reply, answerHeaders(x, reply), (sentBytes, problem) => {
+    this.#turn.stream(reply, answerHeaders(x, reply), (sentBytes, problem) => {
       this.#observer.finished(x, reply.status, sentBytes, problemText(problem))
-      this.#turn.end()
     })
   }
 
   #giveUp(x: Exchange, error: unknown): void {
-    const { request, response } = this.#turn
     abortBody(x)
     this.#observer.crashed(x.arrival.requestId, error)
-    if (response.headersSent || this.#turn.isDropped) response.destroy()
-    else writePlain(request, response, 500, 'Internal server error')
-    this.#turn.end()
+    this.#turn.crash()
   }
 }
 

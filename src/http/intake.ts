@@ -1,19 +1,35 @@
 /**
- * Checks that node's parser leaves out, in one pass over the headers: exactly one Host that is one, known transfer
+ * Checks that parsers leave out, in one pass over the headers: exactly one Host that is one, known transfer
  * codings, a version and a verb of HTTP/1, bounded header and URL size. What fails is answered before anything else
  * looks at the request, and its connection is closed: where the next request would begin is in doubt (RFC 9112 §11.2).
  *
  * Limits: "Amazon API Gateway quotas for REST APIs" (20,480 bytes of headers, 10,240 characters of URL).
  */
-import { type IncomingMessage, METHODS } from 'node:http'
+import { METHODS } from 'node:http'
+
+/** A request's head as a parser gives it. */
+export interface ParsedHead {
+  readonly method: string
+  /** As in the request line. */
+  readonly url: string
+  /** `1.1` */
+  readonly version: string
+  /** Name, value, name, value… as sent. */
+  readonly headers: string[]
+}
 
 export interface Intake {
+  readonly method: string
+  /** As sent, but for a Host that an absolute target overrules. */
+  readonly headers: readonly string[]
   readonly host: string
   /** Path and query. */
   readonly target: string
   /** -1: no Content-Length. */
   readonly contentLength: number
   readonly isChunked: boolean
+  /** HTTP/1.1 in its plainest form: nothing is asked of the connection, and the body, if any, has a length. */
+  readonly isPlain: boolean
   readonly methodOverride: string | undefined
   readonly traceId: string | undefined
 }
@@ -30,12 +46,20 @@ const contentLengthName = 2
 const transferEncodingName = 3
 const overrideName = 4
 const traceName = 5
+const connectionName = 6
+/** Whoever sends one wants more of the connection than an answer. */
+const unusualName = 7
 const kinds = new Map([
   ['host', hostName],
   ['content-length', contentLengthName],
   ['transfer-encoding', transferEncodingName],
   ['x-http-method-override', overrideName],
   ['x-amzn-trace-id', traceName],
+  ['connection', connectionName],
+  ['proxy-connection', unusualName],
+  ['expect', unusualName],
+  ['upgrade', unusualName],
+  ['trailer', unusualName],
 ])
 
 function kindOf(name: string): number {
@@ -55,8 +79,10 @@ const verbs: ReadonlySet<string> = new Set(METHODS)
 const versions: ReadonlySet<string> = new Set(['1.0', '1.1'])
 
 /** Gives a fault instead when the request must not go further. */
-export function takeIn(request: IncomingMessage): Intake | IntakeFault {
-  const raw = request.rawHeaders
+export function takeIn(head: ParsedHead): Intake | IntakeFault {
+  const { method, url, version, headers: raw } = head
+  const isOld = version === '1.0'
+  let isPlain = !isOld
   let host: string | undefined
   let hostAt = -1
   let contentLength = -1
@@ -77,13 +103,16 @@ export function takeIn(request: IncomingMessage): Intake | IntakeFault {
         hostAt = i + 1
         break
       case contentLengthName:
+        // node's parser has refused all others.
+        if (contentLength >= 0 || !/^\d{1,15}$/.test(value)) isPlain = false
         contentLength = Number(value)
         break
       case transferEncodingName:
         if (value.toLowerCase() !== 'chunked') return fault(400, 'Unknown transfer coding')
         // "MUST treat the message as if the framing is faulty" (RFC 9112 §6.1).
-        if (request.httpVersionMinor === 0) return fault(400, 'No transfer coding in HTTP/1.0')
+        if (isOld) return fault(400, 'No transfer coding in HTTP/1.0')
         isChunked = true
+        isPlain = false
         break
       case overrideName:
         methodOverride = value === '' ? undefined : value.toUpperCase()
@@ -91,30 +120,34 @@ export function takeIn(request: IncomingMessage): Intake | IntakeFault {
       case traceName:
         traceId = value
         break
+      case connectionName:
+        if (value !== 'keep-alive' && value.toLowerCase() !== 'keep-alive') isPlain = false
+        break
+      case unusualName:
+        isPlain = false
+        break
     }
   }
-  if (!versions.has(request.httpVersion) || !verbs.has(request.method as string)) {
-    return fault(400, 'Bad request')
-  }
-  if (host === undefined ? request.httpVersionMinor > 0 : !isHost(host)) {
-    return fault(400, 'Bad Host header')
-  }
+  if (!versions.has(version) || !verbs.has(method)) return fault(400, 'Bad request')
+  if (host === undefined ? !isOld : !isHost(host)) return fault(400, 'Bad Host header')
   if (size > headerLimitBytes) return fault(431, 'Request header fields too large')
-  const url = request.url ?? '/'
   if (url.length > urlLimit) return fault(414, 'Request URI too long')
   const target = originForm(url)
   if (target === undefined) return fault(400, 'Bad request target')
   if (target.authority !== undefined) {
     // "MUST ignore the received Host header field and instead use the host information of the request-target": a
     // signature for one host must not pass at another.
-    request.url = target.path
+    isPlain = false
     if (hostAt >= 0) raw[hostAt] = target.authority
   }
   return {
+    method,
+    headers: raw,
     host: (target.authority ?? host ?? '').toLowerCase(),
     target: target.path,
     contentLength,
     isChunked,
+    isPlain,
     methodOverride,
     traceId,
   }

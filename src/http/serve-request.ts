@@ -3,14 +3,14 @@
  * and runs the pipeline. What fails before there is a route to run is answered here.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { extendedRequestId } from '../base/ids.ts'
 import { newTraceId } from '../base/request-ids.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
 import { programFor } from '../pipeline/canary.ts'
 import { ClientRequest } from '../pipeline/client-request.ts'
-import { Exchange, type LoadedRoute } from '../pipeline/exchange.ts'
+import { Exchange, type LoadedRoute, type RequestBody } from '../pipeline/exchange.ts'
 import type { LoadedProgram } from '../pipeline/load.ts'
 import type { Observer } from '../pipeline/observe.ts'
 import { run } from '../pipeline/pipeline.ts'
@@ -18,14 +18,12 @@ import type { Programs } from '../pipeline/programs.ts'
 import { bytesToHold } from '../pipeline/request-streaming.ts'
 import { refusalReply, sceneWithoutRoute } from '../pipeline/respond.ts'
 import type { RouteMatch } from '../program/program.ts'
-import type { Address } from './address.ts'
-import { bodyTooLarge, readBody } from './body.ts'
+import type { ApiAddress } from './address.ts'
+import { bodyTooLarge } from './body.ts'
 import { plainAddress } from './client-address.ts'
-import { ClientBody } from './client-body.ts'
-import type { Turn } from './conversation.ts'
 import { Ending } from './ending.ts'
 import type { Intake } from './intake.ts'
-import { writeAnswer, writePlain } from './write-answer.ts'
+import type { Turn } from './turn.ts'
 
 export interface ServingParts {
   readonly programs: Programs
@@ -35,7 +33,15 @@ export interface ServingParts {
   readonly random: () => number
 }
 
-type ApiAddress = Extract<Address, { type: 'api' }>
+/** How a body that is not here yet is waited for; see `readBody`, whose outcome it gives once. */
+export type Receive = (holdBytes: number, done: (outcome: Received) => void) => void
+
+export type Received =
+  | { readonly type: 'read'; readonly body: Buffer }
+  /** It is longer than what was to be held. */
+  | { readonly type: 'long'; readonly body: RequestBody }
+  | { readonly type: 'too-large' }
+  | { readonly type: 'gone' }
 
 /** Answers a request in the end, whatever it is; throws only what is a fault of ours. */
 export function serveRequest(
@@ -44,21 +50,18 @@ export function serveRequest(
   arrival: Arrival,
   intake: Intake,
   turn: Turn,
-  asksFirst: boolean,
+  body: Buffer | Receive | null,
 ): void {
-  const { request, response } = turn
   const stage = parts.programs.get(address.apiId, address.stage)
   if (stage === undefined) {
     parts.observer.unknown(arrival, address.apiId, address.stage)
     const headers = ownHeaders(arrival, ['x-amzn-ErrorType', 'ForbiddenException'])
-    writePlain(request, response, 403, 'Forbidden', headers)
-    turn.end()
+    turn.say(403, 'Forbidden', headers)
     return
   }
   if (hasUnsupportedCharacter(address.rawQuery)) {
     const headers = ownHeaders(arrival, ['x-amzn-ErrorType', 'BadRequestException'])
-    writePlain(request, response, 400, 'Bad Request', headers)
-    turn.end()
+    turn.say(400, 'Bad Request', headers)
     return
   }
   const loaded = programFor(stage, parts.random)
@@ -69,15 +72,12 @@ export function serveRequest(
     refuseUnmatched(parts, loaded, arrival, turn)
     return
   }
-  if (intake.contentLength <= 0 && !intake.isChunked) {
-    start(parts, loaded, match, arrival, intake, null, turn)
-    return
-  }
   if (intake.contentLength > parts.bodyLimitBytes) {
     refuseTooLarge(parts, loaded, match, arrival, intake, turn)
     return
   }
-  receive(parts, loaded, match, arrival, intake, turn, asksFirst)
+  if (typeof body === 'function') receive(parts, loaded, match, arrival, intake, turn, body)
+  else start(parts, loaded, match, arrival, intake, body, turn)
 }
 
 /** Runs the steps once the body is here, or so much of it that it is known to be long. */
@@ -88,35 +88,21 @@ function receive(
   arrival: Arrival,
   intake: Intake,
   turn: Turn,
-  asksFirst: boolean,
+  body: Receive,
 ): void {
-  const { request, response } = turn
-  const { bodyLimitBytes: limitBytes } = parts
   const length = intake.isChunked ? -1 : intake.contentLength
-  const begin = (first: Buffer | null): void => {
-    const body = new ClientBody(request, asksFirst ? response : null, length, limitBytes, first)
-    start(parts, loaded, match, arrival, intake, body, turn)
-  }
   const holdBytes = bytesToHold(routeOf(loaded, match), loaded.program, arrival.headers, length)
-  if (holdBytes === 0) {
-    begin(null)
-    return
-  }
-  if (asksFirst) response.writeContinue()
-  readBody(request, limitBytes, holdBytes, outcome => {
+  body(holdBytes, outcome => {
     switch (outcome.type) {
       case 'read':
-        start(parts, loaded, match, arrival, intake, outcome.body, turn)
-        break
       case 'long':
-        begin(outcome.first)
+        start(parts, loaded, match, arrival, intake, outcome.body, turn)
         break
       case 'too-large':
         refuseTooLarge(parts, loaded, match, arrival, intake, turn)
         break
       case 'gone':
-        response.destroy()
-        turn.end()
+        turn.leave()
         break
       default:
         outcome satisfies never
@@ -133,18 +119,18 @@ function hasUnsupportedCharacter(rawQuery: string): boolean {
 }
 
 /** What the pipeline is told of a request; it arrives now. */
-export function arrivalOf(request: IncomingMessage, intake: Intake, address: ApiAddress): Arrival {
+export function arrivalOf(socket: Socket, intake: Intake, address: ApiAddress): Arrival {
   return {
-    method: intake.methodOverride ?? (request.method as string),
-    rawMethod: request.method as string,
+    method: intake.methodOverride ?? intake.method,
+    rawMethod: intake.method,
     path: address.path,
     pathWithStage: address.pathWithStage,
     rawPath: pathOf(intake.target),
     rawQuery: address.rawQuery,
-    headers: request.rawHeaders,
+    headers: intake.headers,
     host: intake.host,
-    sourceIp: plainAddress(request.socket.remoteAddress ?? ''),
-    isSecure: 'encrypted' in request.socket,
+    sourceIp: plainAddress(socket.remoteAddress ?? ''),
+    isSecure: 'encrypted' in socket,
     protocol: 'HTTP/1.1',
     requestId: randomUUID(),
     extendedRequestId: extendedRequestId(),
@@ -164,7 +150,7 @@ function start(
   match: RouteMatch,
   arrival: Arrival,
   intake: Intake,
-  body: Buffer | ClientBody | null,
+  body: Buffer | RequestBody | null,
   turn: Turn,
 ): void {
   const isHeld = body === null || Buffer.isBuffer(body)
@@ -229,8 +215,7 @@ function refuseUnmatched(
   )
   const reply = refusalReply(sceneWithoutRoute(arrival, program, asked), refusal)
   parts.observer.unmatched(arrival, program, refusal, reply)
-  writeAnswer(turn.request, turn.response, reply, ownHeaders(arrival, reply.headers))
-  turn.end()
+  turn.answer(reply, ownHeaders(arrival, reply.headers))
 }
 
 function refuseTooLarge(
@@ -243,7 +228,7 @@ function refuseTooLarge(
 ): void {
   const x = exchangeFor(loaded, match, arrival, intake, null, turn)
   // What is still coming is not read: the connection ends with the answer.
-  turn.response.shouldKeepAlive = false
+  turn.closeBehind()
   new Ending(parts.observer, turn).failed(x, bodyTooLarge(parts.bodyLimitBytes))
 }
 

@@ -10,10 +10,10 @@ import type { HeldReply } from '../messages/messages.ts'
 import { endAnswer, isLingering } from './linger.ts'
 
 /** Bodies up to here cost less as a string than as a second buffer. */
-const joinedLimitBytes = 2048
+export const joinedLimitBytes = 2048
 
 /** For a large answer to be taken, like the time for a request to be sent; a slow reader holds its memory no longer. */
-const takingLimitMs = 300_000
+export const takingLimitMs = 300_000
 const largeBytes = 65_536
 
 /** "Idle connection timeout: 310 seconds" (quotas page); longer than any integration may take. */
@@ -33,7 +33,8 @@ export function promiseKeepAlive(
   }
 }
 
-const keepAlive = `timeout=${idleLimitMs / 1000}`
+/** The value of Keep-Alive: for how many seconds an idle connection is kept. */
+export const keepAlive = `timeout=${idleLimitMs / 1000}`
 
 /** `headers` becomes ours: Date and Content-Length are added to it. */
 export function writeAnswer(

@@ -10,13 +10,11 @@ import { CoarseTimeout, coarseTimers } from '../base/coarse-timer.ts'
 import type { BodySink, BodyStream } from '../messages/body-stream.ts'
 import type { StreamedReply } from '../messages/messages.ts'
 import { endAnswer } from './linger.ts'
+import type { StreamEnd } from './turn.ts'
 import { closeUnlessRead, httpDate, promiseKeepAlive, writePlain } from './write-answer.ts'
 
 /** A client that takes nothing for so long holds a back end's connection no longer. */
 const stallLimitMs = 60_000
-
-/** Hears once how it went: the bytes of the body that were handed to the client's connection, and what broke it off. */
-export type StreamEnd = (sentBytes: number, problem: unknown) => void
 
 /** `headers` become those of the answer; the framing header is added to them. */
 export function writeStream(
@@ -47,23 +45,34 @@ export function writeStream(
     return
   }
   response.flushHeaders()
-  body.start(new StreamedAnswer(response, body, done))
+  const answer = new StreamedAnswer(new NodeOutlet(response, body.lengthBytes >= 0), body, done)
+  response.on('drain', () => answer.drained())
+  response.once('close', () => answer.closed())
+  body.start(answer)
 }
 
-class StreamedAnswer extends CoarseTimeout implements BodySink {
-  readonly #response: ServerResponse
+/** Where the pieces of an answer go once its head was written. */
+export interface Outlet {
+  /** false: there is no room for another; who owns the outlet calls `drained` once there is. */
+  write(piece: Buffer): boolean
+  end(): void
+  /** Lets the client see that there would have been more. */
+  breakOff(): void
+}
+
+/** Puts a body into an outlet; hears from the outlet's owner when there is room again and when the client has gone. */
+export class StreamedAnswer extends CoarseTimeout implements BodySink {
+  readonly #outlet: Outlet
   readonly #body: BodyStream
   readonly #done: StreamEnd
   #sentBytes = 0
   #isOver = false
 
-  constructor(response: ServerResponse, body: BodyStream, done: StreamEnd) {
+  constructor(outlet: Outlet, body: BodyStream, done: StreamEnd) {
     super()
-    this.#response = response
+    this.#outlet = outlet
     this.#body = body
     this.#done = done
-    response.on('drain', () => this.#onDrain())
-    response.once('close', () => this.#breakOff('the client went away'))
   }
 
   write(piece: Buffer): boolean {
@@ -74,9 +83,7 @@ class StreamedAnswer extends CoarseTimeout implements BodySink {
       this.#breakOff('the body is longer than its length')
       return false
     }
-    const response = this.#response
-    // A piece that the system took at once leaves room, however large it was.
-    if (response.write(piece) || response.writableLength === 0) return true
+    if (this.#outlet.write(piece)) return true
     coarseTimers.arm(this, stallLimitMs)
     return false
   }
@@ -88,8 +95,8 @@ class StreamedAnswer extends CoarseTimeout implements BodySink {
       this.#breakOff('the body is shorter than its length')
       return
     }
+    this.#outlet.end()
     this.#finish(null)
-    endAnswer(this.#response.req, this.#response)
   }
 
   fail(error: unknown): void {
@@ -101,28 +108,58 @@ class StreamedAnswer extends CoarseTimeout implements BodySink {
     this.#breakOff(`the client took nothing for ${stallLimitMs / 1000} s`)
   }
 
-  #onDrain(): void {
+  /** There is room again. */
+  drained(): void {
     if (this.#isOver) return
     coarseTimers.cancel(this)
     this.#body.resume()
   }
 
+  /** The client's connection is closed. */
+  closed(): void {
+    this.#breakOff('the client went away')
+  }
+
   #breakOff(problem: unknown): void {
     if (this.#isOver) return
-    this.#finish(problem)
+    this.#isOver = true
     this.#body.abort()
-    const response = this.#response
-    const { socket } = response
-    const isDelimited = this.#body.lengthBytes >= 0 || response.chunkedEncoding
-    if (isDelimited || socket === null) response.destroy()
-    // Only plain sockets know how to.
-    else if ('resetAndDestroy' in socket) socket.resetAndDestroy()
-    else response.destroy()
+    this.#outlet.breakOff()
+    this.#finish(problem)
   }
 
   #finish(problem: unknown): void {
     this.#isOver = true
     coarseTimers.cancel(this)
     this.#done(this.#sentBytes, problem)
+  }
+}
+
+class NodeOutlet implements Outlet {
+  readonly #response: ServerResponse
+  readonly #isCounted: boolean
+
+  constructor(response: ServerResponse, isCounted: boolean) {
+    this.#response = response
+    this.#isCounted = isCounted
+  }
+
+  write(piece: Buffer): boolean {
+    // A piece that the system took at once leaves room, however large it was.
+    return this.#response.write(piece) || this.#response.writableLength === 0
+  }
+
+  end(): void {
+    endAnswer(this.#response.req, this.#response)
+  }
+
+  breakOff(): void {
+    const response = this.#response
+    const { socket } = response
+    const isDelimited = this.#isCounted || response.chunkedEncoding
+    if (isDelimited || socket === null) response.destroy()
+    // Only plain sockets know how to.
+    else if ('resetAndDestroy' in socket) socket.resetAndDestroy()
+    else response.destroy()
   }
 }

@@ -155,7 +155,8 @@ test('a connection on which too many requests wait is closed', async () => {
   const socket = await open()
   const closed = new Promise<void>(resolve => socket.on('close', () => resolve()))
   socket.on('error', () => undefined)
-  for (let i = 0; i < 300; i++) socket.write(head(`GET /test/held/flood-${i}`))
+  const flood = Array.from({ length: 300 }, (_, i) => head(`GET /test/held/flood-${i}`))
+  socket.write(flood.join(''))
   await closed
 })
 

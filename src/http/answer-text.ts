@@ -1,0 +1,39 @@
+/** The head of an answer as text, as node:http would write it, for connections that node:http does not look after. */
+import { STATUS_CODES } from 'node:http'
+import { isHeaderName } from '../integrations/http/header-name.ts'
+
+const notInValue = /[^\t\x20-\x7e\x80-\xff]/
+const lines = new Map<number, string>()
+
+/**
+ * Status line, headers and empty line. Throws TypeError for a name or value that HTTP does not allow, so that no header can
+ * end a line or an answer.
+ */
+export function answerHead(
+  status: number,
+  headers: readonly string[],
+  keepsAlive: boolean,
+  isChunked: boolean,
+): string {
+  let text = statusLine(status)
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string
+    const value = headers[i + 1] as string
+    if (!isHeaderName(name)) throw new TypeError(`Not a header name: ${name}`)
+    if (notInValue.test(value)) throw new TypeError(`Bad character in the value of ${name}`)
+    text += `${name}: ${value}\r\n`
+  }
+  text += keepsAlive ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n'
+  return text + (isChunked ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n')
+}
+
+function statusLine(status: number): string {
+  const known = lines.get(status)
+  if (known !== undefined) return known
+  if (!Number.isInteger(status) || status < 200 || status > 999) {
+    throw new RangeError(`Not a final status: ${status}`)
+  }
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
+  lines.set(status, line)
+  return line
+}
