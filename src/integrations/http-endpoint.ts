@@ -75,7 +75,6 @@ export function prepareHttp(
       idleTimeoutMs,
       cancel,
     }
-    // No async function: this is one promise where that would be three.
     return client.open(call, answerLimits).then(take, fail)
   }
 }

@@ -9,6 +9,7 @@
  * `[name, value, name, value, …]` with names as they were sent: the form that node:http reads and writes without
  * building objects.
  */
+import type { Later } from '../base/later.ts'
 import { type BodyStream, isStream } from './body-stream.ts'
 import type { Variables } from './variables.ts'
 
@@ -129,7 +130,7 @@ export type Send = (
   request: IntegrationRequest,
   variables: Variables,
   cancel: Cancel,
-) => IntegrationResponse | Promise<IntegrationResponse>
+) => IntegrationResponse | Promise<IntegrationResponse> | Later<IntegrationResponse>
 
 /** What an authorizer said of the caller. Whether its policy lets this request pass is not decided yet. */
 export interface Authorization {

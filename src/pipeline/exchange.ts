@@ -8,6 +8,7 @@
 import type { SigningIdentity } from '../aws/identity.ts'
 import type { Finder } from '../aws/identity-finder.ts'
 import type { Verdict } from '../aws/policy/verdict.ts'
+import type { Later } from '../base/later.ts'
 import type { BodyStream } from '../messages/body-stream.ts'
 import type {
   Cancel,
@@ -30,8 +31,11 @@ import type { CacheUse, Piloted, RouteCache } from './stage-cache.ts'
 
 export interface Step {
   readonly name: string
-  readonly run: (x: Exchange) => Reply | undefined | Promise<Reply | undefined>
+  readonly run: (x: Exchange) => Reply | undefined | Pending
 }
+
+/** What a step waits for: a promise, or what is handed on without one. */
+export type Pending = Promise<Reply | undefined> | Later<undefined>
 
 /** Asks the authorizer of one method; made when its program is loaded. */
 export type RunAuthorizer = (x: Exchange) => undefined | Promise<undefined>

@@ -10,6 +10,7 @@
  * Which steps a route has is decided when its program is loaded: a route without a validator has no validate step.
  * The order is AWS's own for REST APIs (docs/guides/lifecycle.md tells where each refusal comes from).
  */
+import { Later } from '../base/later.ts'
 import type { Reply } from '../messages/messages.ts'
 import type { Program, Route } from '../program/program.ts'
 import { requireApiKey } from './api-key.ts'
@@ -17,7 +18,7 @@ import { authorize } from './authorize.ts'
 import { authorizeIam } from './authorize-iam.ts'
 import { crash, land, lookUp } from './cache.ts'
 import { decompress } from './decompress.ts'
-import type { Exchange, Step } from './exchange.ts'
+import type { Exchange, Pending, Step } from './exchange.ts'
 import { integrate } from './integrate.ts'
 import { mapProxyRequest, mapRequest } from './map-request.ts'
 import { mapProxyResponse, mapResponse } from './map-response.ts'
@@ -89,7 +90,7 @@ export interface Finish {
 }
 
 /**
- * Runs the steps of `x` from the first; waits only where a step returned a promise.
+ * Runs the steps of `x` from the first; waits only where a step returned a promise or a `Later`.
  * bench/micro/runner.ts has what an `await` on every step would cost.
  */
 export function run(x: Exchange, finish: Finish): void {
@@ -105,7 +106,7 @@ function runFrom(x: Exchange, first: number, finish: Finish): void {
       x.step = step.name
       const result = step.run(x)
       if (result === undefined) continue
-      if (result instanceof Promise) {
+      if (result instanceof Later || result instanceof Promise) {
         resumeLater(x, result, i + 1, finish)
         return
       }
@@ -120,19 +121,14 @@ function runFrom(x: Exchange, first: number, finish: Finish): void {
   else end(x, reply, finish)
 }
 
-function resumeLater(
-  x: Exchange,
-  pending: Promise<Reply | undefined>,
-  next: number,
-  finish: Finish,
-): void {
-  pending.then(
-    reply => {
-      if (reply === undefined) runFrom(x, next, finish)
-      else end(x, reply, finish)
-    },
-    error => fail(x, error, finish),
-  )
+function resumeLater(x: Exchange, pending: Pending, next: number, finish: Finish): void {
+  const goOn = (reply: Reply | undefined): void => {
+    if (reply === undefined) runFrom(x, next, finish)
+    else end(x, reply, finish)
+  }
+  const refuse = (error: unknown): void => fail(x, error, finish)
+  if (pending instanceof Later) pending.then(goOn, refuse)
+  else pending.then(goOn, refuse)
 }
 
 /** Others may wait for the same reply. */

@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import { CoarseTimers, coarseTimers } from '../../base/coarse-timer.ts'
+import { Later } from '../../base/later.ts'
 import type { ConnectionSettings } from './connection.ts'
 import { Dialer } from './dial.ts'
 import { HttpClientError } from './errors.ts'
@@ -98,13 +99,13 @@ export class HttpClient {
     return exchange.answer
   }
 
-  /** Sends a call and gives its answer, held or as a stream (open-exchange.ts); rejects with HttpClientError. */
-  open(call: HttpCall, limits: AnswerLimits): Promise<OpenAnswer> {
+  /** Sends a call and gives its answer, held or as a stream (open-exchange.ts); fails with HttpClientError. */
+  open(call: HttpCall, limits: AnswerLimits): Later<OpenAnswer> {
     let exchange: OpenExchange
     try {
       exchange = new OpenExchange(call, this.#settings.timers, limits)
     } catch (error) {
-      return Promise.reject(error)
+      return Later.failed(error)
     }
     this.#submit(exchange)
     return exchange.answer

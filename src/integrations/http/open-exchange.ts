@@ -7,6 +7,7 @@
  * `holdBytes` -1 gives a stream as soon as the head is there, unless the head says that there is no body.
  */
 import type { CoarseTimers } from '../../base/coarse-timer.ts'
+import { Later } from '../../base/later.ts'
 import type { BodySink, BodyStream } from '../../messages/body-stream.ts'
 import { HttpClientError } from './errors.ts'
 import { Exchange } from './exchange.ts'
@@ -23,12 +24,10 @@ const nothing = Buffer.alloc(0)
 
 /** Gathers the answer, or becomes the stream of its body. */
 export class OpenExchange extends Exchange implements BodyStream {
-  readonly answer: Promise<OpenAnswer>
+  readonly answer = new Later<OpenAnswer>()
   /** Of the body; -1 while only its end will tell. */
   lengthBytes = -1
   readonly #limits: AnswerLimits
-  #resolve!: (answer: OpenAnswer) => void
-  #reject!: (error: HttpClientError) => void
   #status = 0
   #headers: string[] = []
   #body: Buffer = nothing
@@ -41,10 +40,6 @@ export class OpenExchange extends Exchange implements BodyStream {
   constructor(call: HttpCall, timers: CoarseTimers, limits: AnswerLimits) {
     super(call, timers)
     this.#limits = limits
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
   }
 
   override takeHead(status: number, headers: string[], length: number): void {
@@ -101,7 +96,7 @@ export class OpenExchange extends Exchange implements BodyStream {
 
   protected override deliverError(error: HttpClientError): void {
     this.#failure = error
-    if (!this.#isOpen) this.#reject(error)
+    if (!this.#isOpen) this.answer.fail(error)
     else this.#sink?.fail(error)
   }
 
@@ -113,11 +108,12 @@ export class OpenExchange extends Exchange implements BodyStream {
   #open(): void {
     this.#isOpen = true
     this.pause()
-    this.#settle(this)
+    // The parser is in the middle of its bytes.
+    queueMicrotask(() => this.#settle(this))
   }
 
   #settle(body: Buffer | BodyStream): void {
-    this.#resolve({
+    this.answer.settle({
       status: this.#status,
       headers: this.#headers,
       body,
