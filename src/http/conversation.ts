@@ -129,8 +129,10 @@ export class NodeTurn implements Turn {
     this.#stops.push(stop)
   }
 
-  answer(reply: HeldReply, headers: string[]): void {
-    if (!this.#isDropped) writeAnswer(this.request, this.response, reply, headers)
+  answer(reply: HeldReply, headers: string[], isLent: boolean): void {
+    // node may have to wait with it.
+    const kept = isLent ? { ...reply, body: Buffer.from(reply.body) } : reply
+    if (!this.#isDropped) writeAnswer(this.request, this.response, kept, headers)
     this.end()
   }
 

@@ -75,9 +75,9 @@ export class DirectTurn implements Turn {
     if (hasBody && isCounted) headers.push('Content-Length', String(body.lengthBytes))
     headers.push('Date', httpDate())
     if (!hasBody) {
-      this.#end(status, headers, '', 0)
       body.abort()
       done(0, null)
+      this.#end(status, headers, '', 0)
       return
     }
     const head = this.#head(status, headers, !isCounted)

@@ -22,7 +22,7 @@ export class Ending implements Finish {
   reply(x: Exchange, reply: Reply): void {
     try {
       const minimumBytes = x.program.minimumCompressionBytes
-      if (isStreamed(reply)) this.#stream(x, reply)
+      if (isStreamed(reply)) this.#take(x, reply)
       else if (minimumBytes === null) this.#send(x, reply)
       else this.#compress(x, reply, minimumBytes)
     } catch (error) {
@@ -51,9 +51,19 @@ export class Ending implements Finish {
     }
   }
 
-  #send(x: Exchange, reply: HeldReply): void {
+  #send(x: Exchange, reply: HeldReply, isLent = false): void {
     this.#observer.finished(x, reply.status, reply.body.length, '')
-    this.#turn.answer(reply, answerHeaders(x, reply))
+    this.#turn.answer(reply, answerHeaders(x, reply), isLent)
+  }
+
+  #take(x: Exchange, reply: StreamedReply): void {
+    const { status, headers, body } = reply
+    if (!body.atHand) {
+      this.#stream(x, reply)
+      return
+    }
+    this.#send(x, { status, headers, body: body.atHand }, true)
+    body.abort()
   }
 
   #stream(x: Exchange, reply: StreamedReply): void {

@@ -215,7 +215,7 @@ function refuseUnmatched(
   )
   const reply = refusalReply(sceneWithoutRoute(arrival, program, asked), refusal)
   parts.observer.unmatched(arrival, program, refusal, reply)
-  turn.answer(reply, ownHeaders(arrival, reply.headers))
+  turn.answer(reply, ownHeaders(arrival, reply.headers), false)
 }
 
 function refuseTooLarge(

@@ -9,8 +9,8 @@ export type StreamEnd = (sentBytes: number, problem: unknown) => void
 
 /** A request that waits for its answer; aborted once the client has gone without it. */
 export interface Turn extends Cancel {
-  /** Sends an answer that is here in full. `headers` become those of the answer. */
-  answer(reply: HeldReply, headers: string[]): void
+  /** Sends an answer that is here in full. `headers` become those of the answer; a lent body is not there any more afterwards. */
+  answer(reply: HeldReply, headers: string[], isLent: boolean): void
   /** Sends an answer whose body is still to come. */
   stream(reply: StreamedReply, headers: string[], done: StreamEnd): void
   /** `{"message": …}`, for requests that belong to no API. */

@@ -4,16 +4,18 @@
  */
 import type { Writable } from 'node:stream'
 
-const bufferBytes = 64 * 1024
+/** Longer bodies leave as they are, beside their heads. */
+const longestCopied = 64 * 1024
+const bufferBytes = 2 * longestCopied
 let buffer: Buffer | null = null
 
-/** `head` is latin1. What it is given may change once this has returned, unless both are longer than 64 KiB together. */
+/** `head` is latin1. The memory of a body of up to 64 KiB may be used again once this has returned. */
 export function writeTogether(socket: Writable, head: string, body: Buffer): void {
   const length = head.length + body.length
-  if (length > bufferBytes) {
+  if (length > bufferBytes || body.length > longestCopied) {
     socket.cork()
     socket.write(head, 'latin1')
-    socket.write(body)
+    socket.write(body.length > longestCopied ? body : Buffer.from(body))
     socket.uncork()
     return
   }

@@ -84,10 +84,12 @@ function answerLimitsOf(
   { answerLimitBytes: limitBytes }: HttpLimits,
 ): AnswerLimits {
   // What is mapped is needed whole.
-  if (plan.type === 'HTTP') return { holdBytes: limitBytes, limitBytes }
+  if (plan.type === 'HTTP') return { holdBytes: limitBytes, limitBytes, lends: false }
   // "Exceed API Gateway's 10 MB response payload limit": a streamed answer may have any length.
-  if (plan.streaming !== null) return { holdBytes: -1, limitBytes: Number.POSITIVE_INFINITY }
-  return { holdBytes: Math.min(heldBytes, limitBytes), limitBytes }
+  if (plan.streaming !== null) {
+    return { holdBytes: -1, limitBytes: Number.POSITIVE_INFINITY, lends: false }
+  }
+  return { holdBytes: Math.min(heldBytes, limitBytes), limitBytes, lends: true }
 }
 
 /** The back end's body, whose failure is told as a refusal. */
@@ -102,6 +104,10 @@ class RefusingStream implements BodyStream {
 
   get lengthBytes(): number {
     return this.#body.lengthBytes
+  }
+
+  get atHand(): Buffer | null {
+    return this.#body.atHand ?? null
   }
 
   start(sink: BodySink): void {

@@ -24,6 +24,11 @@ export interface BodySink {
 export interface BodyStream {
   /** In bytes, when it is known that exactly so many will come; -1: only the end will tell. */
   readonly lengthBytes: number
+  /**
+   * All of it, when it is here already, in memory that is used again: valid in the call that hands the stream over, null
+   * afterwards. Who takes it then aborts the stream; for all others it flows as usual.
+   */
+  readonly atHand?: Buffer | null
   /** Lets it flow, into one sink, once; pieces may come before this returns. */
   start(sink: BodySink): void
   /** Goes on after `write` returned false; does nothing else. */

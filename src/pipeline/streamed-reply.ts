@@ -5,6 +5,7 @@
  * a method; the client sees no difference, except that text beyond a megabyte, whose length is not known before it was
  * converted, comes chunked and without Content-Length.
  */
+import { isUtf8 } from 'node:buffer'
 import { type BodyStream, gatherBody } from '../messages/body-stream.ts'
 import type { Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
@@ -38,6 +39,8 @@ export function streamedReply(
 ): Reply | Promise<Reply> {
   if (!x.loaded.holdsAnswers) {
     if (conversion === 'none') return { status, headers, body }
+    if (conversion === 'text' && body.atHand && isUtf8(body.atHand))
+      return { status, headers, body }
     const isShort = body.lengthBytes >= 0 && body.lengthBytes <= heldTextBytes
     if (conversion === 'text' && !isShort) return { status, headers, body: new TextStream(body) }
   }

@@ -297,3 +297,43 @@ test('targets are checked when they are made', () => {
     assert.throws(() => httpTarget({ secure: false, host: 'a', port }), TypeError)
   }
 })
+
+const lending = { holdBytes: 65_536, limitBytes: 65_536, lends: true }
+
+test('a body that came whole is lent: at hand while it is handed over, and not afterwards', async () => {
+  const server = await startRawBackEnd(({ socket }) => socket.write(answerText('first')))
+  const seen = await new Promise<{ stream: BodyStream; atHand: string }>((resolve, reject) => {
+    client.open(callTo(server.target), lending).then(({ body }) => {
+      const stream = streamIn(body)
+      resolve({ stream, atHand: String(stream.atHand) })
+    }, reject)
+  })
+  assert.equal(seen.atHand, 'first')
+  assert.equal(seen.stream.atHand, null)
+})
+
+test('who starts a lent body later gets what was in it, whatever was read since', async () => {
+  const server = await startRawBackEnd(({ socket }) => socket.write(answerText('first')))
+  const { body } = await client.open(callTo(server.target), lending)
+  const other = await startRawBackEnd(({ socket }) => socket.write(answerText('XXXXXXXXXX')))
+  await client.call(callTo(other.target), 100)
+  const recorder = new Recorder()
+  streamIn(body).start(recorder)
+  assert.equal(recorder.text, 'first')
+  assert.equal(recorder.endings, 1)
+})
+
+test('a body that came in pieces is not lent', async () => {
+  const server = await startRawBackEnd(({ socket }) => {
+    const text = answerText('in two pieces')
+    socket.write(text.slice(0, -4))
+    setTimeout(() => socket.write(text.slice(-4)), 20)
+  })
+  const { body } = await client.open(callTo(server.target), lending)
+  assert.equal(String(body), 'in two pieces')
+})
+
+function streamIn(body: Buffer | BodyStream): BodyStream {
+  if (Buffer.isBuffer(body)) throw new Error('The body was not lent')
+  return body
+}

@@ -3,6 +3,7 @@
  *
  *     with a Buffer      when all of it came, if it is no longer than `holdBytes`
  *     with a stream      as soon as it is known to be longer; nothing is read on before the stream is started
+ *     with either        when all of it came at once: as a stream that has it at hand, if the caller wants it so
  *
  * `holdBytes` -1 gives a stream as soon as the head is there, unless the head says that there is no body.
  */
@@ -18,6 +19,8 @@ export interface AnswerLimits {
   readonly holdBytes: number
   /** `Infinity`: as long as it likes. */
   readonly limitBytes: number
+  /** A body that came whole in one read is given as a stream that has it at hand, and is not copied unless it must be. */
+  readonly lends: boolean
 }
 
 const nothing = Buffer.alloc(0)
@@ -31,6 +34,8 @@ export class OpenExchange extends Exchange implements BodyStream {
   #status = 0
   #headers: string[] = []
   #body: Buffer = nothing
+  /** The whole body where it was read, see `BodyStream.atHand`. */
+  #lent: Buffer | null = null
   #filled = 0
   #isOpen = false
   #sink: BodySink | null = null
@@ -49,7 +54,6 @@ export class OpenExchange extends Exchange implements BodyStream {
     this.lengthBytes = length
     if (length > limitBytes) this.#failTooLarge()
     else if (length > 0 ? length > holdBytes : length < 0 && holdBytes < 0) this.#open()
-    else if (length > 0) this.#body = Buffer.allocUnsafe(length)
   }
 
   override takeData(bytes: Buffer, from: number, to: number): boolean {
@@ -62,13 +66,23 @@ export class OpenExchange extends Exchange implements BodyStream {
       this.#filled = filled
       return this.#sink.write(Buffer.from(bytes.subarray(from, to)))
     }
+    if (this.#limits.lends && to - from === this.lengthBytes) {
+      this.#filled = filled
+      this.#lent = bytes.subarray(from, to)
+      return true
+    }
     this.#gather(bytes, from, to, filled)
     if (!this.#isOpen && this.lengthBytes < 0 && filled > this.#limits.holdBytes) this.#open()
     return !this.#isOpen
   }
 
+  get atHand(): Buffer | null {
+    return this.#lent
+  }
+
   start(sink: BodySink): void {
     this.#sink = sink
+    this.#takeBack()
     const first = this.#body.subarray(0, this.#filled)
     this.#body = nothing
     const goesOn = first.length === 0 || sink.write(first)
@@ -82,11 +96,15 @@ export class OpenExchange extends Exchange implements BodyStream {
 
   abort(): void {
     this.#sink = mute
+    this.#lent = null
     this.fail(new HttpClientError('aborted', 'The answer was not wanted any more'))
   }
 
   protected override deliver(): void {
-    if (!this.#isOpen) {
+    if (this.#lent !== null) {
+      this.#settle(this)
+      this.#takeBack()
+    } else if (!this.#isOpen) {
       const body = this.lengthBytes < 0 ? this.#body.subarray(0, this.#filled) : this.#body
       this.#settle(body)
     } else {
@@ -124,12 +142,19 @@ export class OpenExchange extends Exchange implements BodyStream {
   /** Doubling, not a list of pieces: a thousand tiny pieces must not cost more than their bytes. */
   #gather(bytes: Buffer, from: number, to: number, filled: number): void {
     if (filled > this.#body.length) {
-      const grown = Buffer.allocUnsafe(Math.max(filled, 2 * this.#filled))
+      const grown = Buffer.allocUnsafe(Math.max(filled, this.lengthBytes, 2 * this.#filled))
       this.#body.copy(grown, 0, 0, this.#filled)
       this.#body = grown
     }
     bytes.copy(this.#body, this.#filled, from, to)
     this.#filled = filled
+  }
+
+  /** What was lent is read over next, so that whoever comes later gets a copy. */
+  #takeBack(): void {
+    if (this.#lent === null) return
+    this.#body = Buffer.from(this.#lent)
+    this.#lent = null
   }
 
   #failTooLarge(): void {
