@@ -12,8 +12,10 @@ export class Later<T> {
   #state = waiting
   #value: T | undefined = undefined
   #error: unknown = undefined
-  #take: ((value: T) => void) | null = null
-  #refuse: ((error: unknown) => void) | null = null
+  /** Fields, not closures: with these each request kept the one before it in memory until the next full collection. */
+  #take: ((value: T) => unknown) | null = null
+  #refuse: ((error: unknown) => unknown) | null = null
+  #next: Later<unknown> | null = null
 
   /** One that has failed already. */
   static failed<T>(error: unknown): Later<T> {
@@ -26,31 +28,47 @@ export class Later<T> {
   settle(value: T): void {
     if (this.#state !== waiting) return
     this.#state = settled
-    this.#value = value
-    this.#take?.(value)
+    const take = this.#take
+    if (take === null) this.#value = value
+    else pass(this.#leave(), take, value)
   }
 
   /** There will be no value; only the first outcome counts. */
   fail(error: unknown): void {
     if (this.#state !== waiting) return
     this.#state = failed
-    this.#error = error
-    this.#refuse?.(error)
+    const refuse = this.#refuse
+    if (refuse === null) this.#error = error
+    else pass(this.#leave(), refuse, error)
   }
 
   /** What the functions throw is the failure of what this returns. Called once. */
   then<U>(take: (value: T) => U, refuse: (error: unknown) => U): Later<U> {
     const next = new Later<U>()
-    this.#take = value => pass(next, take, value)
-    this.#refuse = error => pass(next, refuse, error)
-    if (this.#state === settled) this.#take(this.#value as T)
-    else if (this.#state === failed) this.#refuse(this.#error)
+    if (this.#state === settled) {
+      pass(next as Later<unknown>, take, this.#value as T)
+    } else if (this.#state === failed) {
+      pass(next as Later<unknown>, refuse, this.#error)
+    } else {
+      this.#take = take
+      this.#refuse = refuse
+      this.#next = next as Later<unknown>
+    }
+    return next
+  }
+
+  /** What waited is kept in memory by nobody any more. */
+  #leave(): Later<unknown> {
+    const next = this.#next as Later<unknown>
+    this.#take = null
+    this.#refuse = null
+    this.#next = null
     return next
   }
 }
 
-function pass<V, U>(next: Later<U>, work: (value: V) => U, value: V): void {
-  let result: U
+function pass<V>(next: Later<unknown>, work: (value: V) => unknown, value: V): void {
+  let result: unknown
   try {
     result = work(value)
   } catch (error) {

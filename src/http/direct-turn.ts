@@ -147,6 +147,8 @@ export class DirectTurn implements Turn {
 
   #finish(): void {
     this.#isAnswered = true
+    this.#stops = null
+    this.#streamed = null
     this.#owner.answered(this.#keepsAlive)
   }
 }

@@ -97,6 +97,8 @@ export class OpenExchange extends Exchange implements BodyStream {
   abort(): void {
     this.#sink = mute
     this.#lent = null
+    // An error is dear, and a lent body ends so every time.
+    if (this.isOver) return
     this.fail(new HttpClientError('aborted', 'The answer was not wanted any more'))
   }
 
