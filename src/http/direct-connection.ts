@@ -42,7 +42,9 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
   readonly #socket: Socket
   readonly #parts: DirectParts
   #turn: DirectTurn | null = null
-  /** What came and has not become a request yet. */
+  /** The client sent on before it had its answer; that stays in the socket, for node:http. */
+  #hasMore = false
+  /** What came of a request that is not complete. */
   #waiting: Buffer | null = null
   /** In how many reads it came. */
   #pieces = 0
@@ -82,7 +84,7 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
       socket.end()
     } else if (socket.writableNeedDrain) {
       coarseTimers.arm(this, takingLimitMs)
-    } else if (this.#isEnded || this.#waiting !== null) {
+    } else if (this.#isEnded || this.#hasMore) {
       this.#goOn()
     }
   }
@@ -95,12 +97,16 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
 
   readonly #onData = (bytes: Buffer): void => {
     if (this.#isLeaving) return
+    if (this.#isBusy) {
+      this.#hasMore = true
+      this.#socket.pause()
+      this.#socket.unshift(bytes)
+      return
+    }
     const waiting = this.#waiting
     this.#waiting = waiting === null ? bytes : Buffer.concat([waiting, bytes])
     this.#pieces = waiting === null ? 1 : this.#pieces + 1
-    // Who sends on before it has its answer keeps the rest: what was read must still be able to go to node:http.
-    if (this.#isBusy) this.#socket.pause()
-    else this.#takeRequest(this.#waiting)
+    this.#takeRequest(this.#waiting)
   }
 
   readonly #onEnd = (): void => {
@@ -131,7 +137,7 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
   /** After an answer was taken, or the client's last word. */
   #goOn(): void {
     if (this.#isEnded) this.#endWithout()
-    else if (this.#waiting !== null) this.#handOver()
+    else if (this.#hasMore) this.#handOver()
   }
 
   /** Serves what is waiting if it is one request, whole and plain, and nothing else. */

@@ -4,18 +4,18 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { FakeClock } from '../base/clock.ts'
-import { Conversation, type Turn } from './conversation.ts'
+import { Conversation, type NodeTurn } from './conversation.ts'
 import { IdleWatch } from './idle-watch.ts'
 
 const clock = new FakeClock()
 const watch = new IdleWatch(1_000, Conversation.isAwaited, clock)
 
 /** The answers that are to be begun or ended later. */
-const waiting: { readonly turn: Turn; readonly response: ServerResponse }[] = []
+const waiting: { readonly turn: NodeTurn; readonly response: ServerResponse }[] = []
 
 /** Answers when asked for `/`, and otherwise when the test does; what is large is taken by nobody. */
 const server = createServer((request, response) => {
-  const turn = Conversation.of(request.socket).begin(request, response) as Turn
+  const turn = Conversation.of(request.socket).begin(request, response) as NodeTurn
   if (request.url === '/later') {
     waiting.push({ turn, response })
     return

@@ -44,7 +44,8 @@ export function writeStream(
     done(0, null)
     return
   }
-  response.flushHeaders()
+  // `flushHeaders` would write the bytes of header values as UTF-8.
+  response.write('', 'latin1')
   const answer = new StreamedAnswer(new NodeOutlet(response, body.lengthBytes >= 0), body, done)
   response.on('drain', () => answer.drained())
   response.once('close', () => answer.closed())
