@@ -66,12 +66,12 @@ export class CoarseTimers {
     return this.#armed
   }
 
-  /** Calls `timeout.onTimeout()` in `delayMs` milliseconds; an armed one is moved. */
-  arm(timeout: CoarseTimeout, delayMs: number): void {
+  /** Calls `timeout.onTimeout()` in `delayMs` milliseconds; an armed one is moved. `now`: of the clock, by who has just looked. */
+  arm(timeout: CoarseTimeout, delayMs: number, now = this.clock.monotonic()): void {
     if (timeout.timerNext !== null) this.#unlink(timeout)
     if (this.#interval === null) this.#start()
     // The part of a tick that has already gone must not be taken off the delay: hence ceil.
-    const due = Math.ceil((this.clock.monotonic() + Math.max(delayMs, 0)) / this.#tickMs)
+    const due = Math.ceil((now + Math.max(delayMs, 0)) / this.#tickMs)
     timeout.timerDueTick = due > this.#tick ? due : this.#tick + 1
     this.#link(timeout)
   }

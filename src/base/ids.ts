@@ -24,19 +24,21 @@ function shortId(length: number): string {
   return id
 }
 
-let extendedCounter = 0
+let extendedCounter = randomBytes(4).readUInt32BE()
 
 /**
  * The id that AWS sends as `x-amz-apigw-id` and calls `extendedRequestId`: 15 base64 characters and
  * a `=`. Unique within the process: random start, then counting.
  */
 export function extendedRequestId(): string {
-  if (extendedCounter === 0) extendedCounter = randomBytes(4).readUInt32BE() + 1
-  extendedCounter = (extendedCounter + 1) % 0xffffffffff
-  const bytes = Buffer.allocUnsafe(11)
-  bytes.writeUIntBE(prefix, 0, 6)
-  bytes.writeUIntBE(extendedCounter, 6, 5)
-  return bytes.toString('base64')
+  extendedCounter = (extendedCounter + 1) % 2 ** 40
+  // Five bytes in base64: 24 bits, then 16 with two zeros behind.
+  const high = Math.floor(extendedCounter / 2 ** 16)
+  const low = (extendedCounter % 2 ** 16) << 2
+  return `${prefix}${pairs[high >> 12]}${pairs[high & 4095]}${digits[low >> 12]}${pairs[low & 4095]}=`
 }
 
-const prefix = randomBytes(6).readUIntBE(0, 6)
+const prefix = randomBytes(6).toString('base64')
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** What twelve bits are in base64. */
+const pairs = Array.from(digits, first => Array.from(digits, second => first + second)).flat()

@@ -14,8 +14,18 @@ export function newTraceId(nowMs: number): string {
   }
   const random = pool.toString('hex', used, used + 12)
   used += 12
-  const seconds = Math.floor(nowMs / 1000)
-    .toString(16)
-    .padStart(8, '0')
-  return `Root=1-${seconds}-${random}`
+  return `${startOfTraceId(nowMs)}${random}`
+}
+
+let second = -1
+let start = ''
+
+/** The same for a second. */
+function startOfTraceId(nowMs: number): string {
+  const now = Math.floor(nowMs / 1000)
+  if (now !== second) {
+    second = now
+    start = `Root=1-${now.toString(16).padStart(8, '0')}-`
+  }
+  return start
 }

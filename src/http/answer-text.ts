@@ -1,8 +1,8 @@
 /** The head of an answer as text, as node:http would write it, for connections that node:http does not look after. */
 import { STATUS_CODES } from 'node:http'
-import { isHeaderName } from '../integrations/http/header-name.ts'
+import { lineStart } from '../integrations/http/header-name.ts'
 
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 const lines = new Map<number, string>()
 
 /**
@@ -19,12 +19,13 @@ export function answerHead(
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string
     const value = headers[i + 1] as string
-    if (!isHeaderName(name)) throw new TypeError(`Not a header name: ${name}`)
-    if (notInValue.test(value)) throw new TypeError(`Bad character in the value of ${name}`)
-    text += `${name}: ${value}\r\n`
+    const start = lineStart(name)
+    if (start === '') throw new TypeError(`Not a header name: ${name}`)
+    if (!fieldValue.test(value)) throw new TypeError(`Bad character in the value of ${name}`)
+    text += start + value
   }
-  text += keepsAlive ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n'
-  return text + (isChunked ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n')
+  text += keepsAlive ? '\r\nConnection: keep-alive' : '\r\nConnection: close'
+  return text + (isChunked ? '\r\nTransfer-Encoding: chunked\r\n\r\n' : '\r\n\r\n')
 }
 
 function statusLine(status: number): string {
@@ -33,7 +34,7 @@ function statusLine(status: number): string {
   if (!Number.isInteger(status) || status < 200 || status > 999) {
     throw new RangeError(`Not a final status: ${status}`)
   }
-  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`
   lines.set(status, line)
   return line
 }

@@ -20,7 +20,8 @@ const maxHeaders = 100
 const endOfHead = '\r\n\r\n'
 const behindTarget = ' HTTP/1.1\r\n'
 
-const notPlain = /[^\t\x20-\x7e\r\n]|\r(?!\n)|(?<!\r)\n/
+/** Anchored, because V8 takes half the time for it that it takes to search for the first of all others. */
+const plainText = /^[\t\x20-\x7e\r\n]*$/
 const plainTarget = /^\/[!"$-~]*$/
 const plainVerbs: readonly string[] = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']
 
@@ -33,23 +34,27 @@ export function readPlainHead(bytes: Buffer): PlainHead | 'incomplete' | null {
     end = text.indexOf(endOfHead)
   }
   if (end < 0) {
-    const mayBecomeOne = bytes.length < maxHeadBytes && /^[A-Z]/.test(text) && !notPlain.test(text)
+    const mayBecomeOne = bytes.length < maxHeadBytes && /^[A-Z]/.test(text) && plainText.test(text)
     return mayBecomeOne ? 'incomplete' : null
   }
-  return read(text.slice(0, end + 2), end + endOfHead.length)
+  const endsAt = end + endOfHead.length
+  // Not a slice: each look at one goes a longer way.
+  return read(text.length === endsAt ? text : bytes.toString('latin1', 0, endsAt), endsAt)
 }
 
 function read(text: string, endsAt: number): PlainHead | null {
   const method = verbOf(text)
-  if (method === undefined || notPlain.test(text)) return null
+  if (method === undefined || !plainText.test(text)) return null
   const targetEnd = text.indexOf('\r\n') - behindTarget.length + 2
   if (!text.startsWith(behindTarget, targetEnd)) return null
   const url = text.slice(method.length + 1, targetEnd)
   if (!plainTarget.test(url)) return null
   const headers: string[] = []
   let at = targetEnd + behindTarget.length
-  while (at < text.length) {
-    const end = text.indexOf('\r\n', at)
+  const last = endsAt - 2
+  while (at < last) {
+    const end = text.indexOf('\r', at)
+    if (text.indexOf('\n', at) !== end + 1) return null
     const colon = text.indexOf(':', at)
     // Refuses folded lines and blanks before the colon too: neither is a token.
     const name = colon < end ? headerNameAt(text, at, colon) : ''

@@ -94,8 +94,8 @@ export class Connection extends CoarseTimeout implements Holder, AnswerEvents, B
   /** Sends an exchange; only when ready. */
   send(exchange: Exchange): void {
     this.#exchange = exchange
-    exchange.holder = this
     exchange.noteConnected(this.#isUsed)
+    exchange.holder = this
     this.#isUsed = true
     this.#parser.begin(exchange.call.method !== 'HEAD')
     const socket = this.#socket

@@ -54,7 +54,7 @@ export abstract class Exchange extends CoarseTimeout {
     this.#timers = timers
     this.#startedAt = timers.clock.monotonic()
     this.#countedFrom = this.#startedAt
-    timers.arm(this, call.timeoutMs)
+    timers.arm(this, call.timeoutMs, this.#startedAt)
   }
 
   get isOver(): boolean {
@@ -74,7 +74,8 @@ export abstract class Exchange extends CoarseTimeout {
 
   noteConnected(isReused: boolean): void {
     this.isReused = isReused
-    this.connectedAt = this.#timers.clock.monotonic()
+    // One that never waited has its connection since it began.
+    this.connectedAt = this.holder === null ? this.#startedAt : this.#timers.clock.monotonic()
   }
 
   /** Called for each read that brings bytes of the answer. */

@@ -13,6 +13,18 @@ export function isHeaderName(name: string): boolean {
   return true
 }
 
+const starts = new Map<string, string>()
+
+/** `\r\nName: `, the start of a header's line behind another line; '' for what is no name. */
+export function lineStart(name: string): string {
+  const known = starts.get(name)
+  if (known !== undefined) return known
+  if (!isHeaderName(name)) return ''
+  const start = `\r\n${name}: `
+  if (name.length <= 64 && starts.size < knownLimit) starts.set(name, start)
+  return start
+}
+
 /** Names by length and ends, the last one that was read of each; bounded by its slots and by what one may hold. */
 const lately: string[] = new Array(512).fill('')
 

@@ -4,12 +4,12 @@
  * framing headers are written here and nowhere else.
  */
 import { HttpClientError } from './errors.ts'
-import { isHeaderName } from './header-name.ts'
+import { isHeaderName, lineStart } from './header-name.ts'
 import type { HttpCall } from './http-call.ts'
 
 // Above 0xff a character would lose its high byte on the wire, and U+010A become a line feed.
 const notInPath = /[^\x21-\x7e\x80-\xff]/
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Bodies whose answer says "again" are safe to send twice: RFC 9110 section 9.2.2. */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
@@ -25,17 +25,18 @@ export function writeRequestHead(call: HttpCall): string {
   // Methods are tokens, as names are. The answer to CONNECT is a tunnel, which this client does not make.
   if (!isHeaderName(method) || method === 'CONNECT') throw invalid('method')
   if (path.charCodeAt(0) !== 0x2f || notInPath.test(path)) throw invalid('path')
-  let text = `${method} ${path} HTTP/1.1\r\n`
+  let text = `${method} ${path} HTTP/1.1`
   let hosts = 0
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string
     const value = headers[i + 1]
-    if (!isHeaderName(name)) throw invalid('header name')
-    if (value === undefined || notInValue.test(value)) throw invalid(`value of header ${name}`)
+    const start = lineStart(name)
+    if (start === '') throw invalid('header name')
+    if (value === undefined || !fieldValue.test(value)) throw invalid(`value of header ${name}`)
     const rule = ownRule(name)
     if (rule === 'framing') continue
     if (rule === 'host') hosts++
-    text += `${name}: ${value}\r\n`
+    text += start + value
   }
   if (hosts !== 1) throw invalid('number of Host headers')
   return text + framing(call)
@@ -48,12 +49,12 @@ function framing(call: HttpCall): string {
     // RFC 9110 section 8.6: methods that expect a body say so when there is none.
     const silent =
       length === 0 && call.method !== 'POST' && call.method !== 'PUT' && call.method !== 'PATCH'
-    return silent ? '\r\n' : `Content-Length: ${length}\r\n\r\n`
+    return silent ? '\r\n\r\n' : `\r\nContent-Length: ${length}\r\n\r\n`
   }
   const { lengthBytes } = body
-  if (lengthBytes === -1) return 'Transfer-Encoding: chunked\r\n\r\n'
+  if (lengthBytes === -1) return '\r\nTransfer-Encoding: chunked\r\n\r\n'
   if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 0) throw invalid('length of the body')
-  return `Content-Length: ${lengthBytes}\r\n\r\n`
+  return `\r\nContent-Length: ${lengthBytes}\r\n\r\n`
 }
 
 function ownRule(name: string): 'framing' | 'host' | 'plain' {
