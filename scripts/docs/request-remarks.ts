@@ -34,6 +34,8 @@ export const requestGuesses: readonly string[] = [
   '- **Tests of methods**: one of ANY that is tested by that name is called with GET; a streamed answer that breaks off shows what came.',
   '- **A DryRun** asked for by `X-Amz-Invocation-Type` is refused.',
   '- **Slashes** between stage and path count as one for routes, policies and functions, while `requestContext.path` keeps them.',
+  '- **HEAD**: `Content-Length` is 0, as in two published answers of AWS to `curl -I` that are refusals, not the length that GET',
+  '  would have; of other answers than refusals that is a guess.',
   '- **Gateway responses**: headers that say how an answer is framed (`Content-Length`, `Connection`, …) are left out. An entry that',
   '  sets no status has that of DEFAULT_4XX or DEFAULT_5XX, else that of the refusal (a failed function stays 502); one that has',
   '  AWS’s own template has the built-in body, `Message` of ACCESS_DENIED included.',

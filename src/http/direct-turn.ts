@@ -6,7 +6,14 @@ import type { Socket } from 'node:net'
 import type { HeldReply, StreamedReply } from '../messages/messages.ts'
 import { answerHead } from './answer-text.ts'
 import type { StreamEnd, Turn } from './turn.ts'
-import { httpDate, joinedLimitBytes, keepAlive } from './write-answer.ts'
+import {
+  byteLength,
+  hasNoLength,
+  headLength,
+  httpDate,
+  joinedLimitBytes,
+  keepAlive,
+} from './write-answer.ts'
 import { type Outlet, StreamedAnswer } from './write-stream.ts'
 import { writeTogether } from './write-together.ts'
 
@@ -54,11 +61,11 @@ export class DirectTurn implements Turn {
       this.say(500, 'Internal server error')
       return
     }
-    const isEmpty = status === 204 || status === 304
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    const isEmpty = hasNoLength(status)
+    const length = isEmpty || this.#isHead ? headLength : byteLength(body)
     headers.push('Date', httpDate())
     if (!isEmpty) headers.push('Content-Length', String(length))
-    this.#end(status, headers, isEmpty || this.#isHead ? '' : body, length)
+    this.#end(status, headers, body, length)
   }
 
   stream(reply: StreamedReply, headers: string[], done: StreamEnd): void {
@@ -70,7 +77,7 @@ export class DirectTurn implements Turn {
       else this.#finish()
       return
     }
-    const hasBody = status !== 204 && status !== 304 && !this.#isHead
+    const hasBody = !hasNoLength(status) && !this.#isHead
     const isCounted = body.lengthBytes >= 0
     if (hasBody && isCounted) headers.push('Content-Length', String(body.lengthBytes))
     headers.push('Date', httpDate())
@@ -93,10 +100,10 @@ export class DirectTurn implements Turn {
 
   say(status: number, message: string, headers: readonly string[] = []): void {
     const body = JSON.stringify({ message })
-    const length = Buffer.byteLength(body)
+    const length = this.#isHead ? headLength : Buffer.byteLength(body)
     const all = [...headers, 'Content-Type', 'application/json', 'Date', httpDate()]
     all.push('Content-Length', String(length))
-    this.#end(status, all, this.#isHead ? '' : body, length)
+    this.#end(status, all, body, length)
   }
 
   crash(): void {
@@ -129,11 +136,14 @@ export class DirectTurn implements Turn {
     return answerHead(status, headers, this.#keepsAlive, isChunked)
   }
 
+  /** `length`: of the body in bytes; 0 for an answer that goes without it. */
   #end(status: number, headers: string[], body: Buffer | string, length: number): void {
     const head = this.#head(status, headers, false)
     this.#isBegun = true
-    // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
-    if (typeof body === 'string' && (body === '' || length === body.length)) {
+    if (length === 0) {
+      this.#socket.write(head, 'latin1')
+      // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
+    } else if (typeof body === 'string' && length === body.length) {
       this.#socket.write(head + body, 'latin1')
     } else if (typeof body === 'string') {
       writeTogether(this.#socket, head, Buffer.from(body))

@@ -12,6 +12,12 @@ import { endAnswer, isLingering } from './linger.ts'
 /** Bodies up to here cost less as a string than as a second buffer. */
 export const joinedLimitBytes = 2048
 
+/**
+ * The Content-Length of every answer to HEAD whose body is here: what two published answers of AWS to `curl -I` say of
+ * refusals that have a body for GET. For answers that are no refusals it is a guess. RFC 9110 §8.6 wants GET's, or none.
+ */
+export const headLength = 0
+
 /** For a large answer to be taken, like the time for a request to be sent; a slow reader holds its memory no longer. */
 export const takingLimitMs = 300_000
 const largeBytes = 65_536
@@ -52,24 +58,34 @@ export function writeAnswer(
     return
   }
   const isRead = closeUnlessRead(request, response)
-  const isEmpty = status === 204 || status === 304
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+  const isEmpty = hasNoLength(status)
+  const length = isEmpty || request.method === 'HEAD' ? headLength : byteLength(body)
   headers.push('Date', httpDate())
   if (!isEmpty) headers.push('Content-Length', String(length))
   promiseKeepAlive(response, headers, !isEmpty)
   response.writeHead(status, headers)
   if (!isRead) {
-    if (isEmpty || length === 0 || request.method === 'HEAD') response.flushHeaders()
+    if (length === 0) response.flushHeaders()
     else response.write(body)
     endAnswer(request, response)
     return
   }
-  if (isEmpty || length === 0 || request.method === 'HEAD') response.end()
+  if (length === 0) response.end()
   // ASCII needs no conversion on its way out: what has as many bytes as characters is that.
   else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')
   else if (length <= joinedLimitBytes) response.end(body.toString('latin1'), 'latin1')
   else response.end(body)
   if (length > largeBytes) limitTaking(response)
+}
+
+/** RFC 9110 §8.6: 204 has none; 304 would tell that of a 200, which is not known. */
+export function hasNoLength(status: number): boolean {
+  return status === 204 || status === 304
+}
+
+/** Of a body as it is sent. */
+export function byteLength(body: Buffer | string): number {
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.length
 }
 
 function limitTaking(response: ServerResponse): void {
@@ -86,18 +102,20 @@ export function writePlain(
   headers: readonly string[] = [],
 ): void {
   const isRead = closeUnlessRead(request, response)
+  const isHead = request.method === 'HEAD'
   const body = JSON.stringify({ message })
-  const length = String(Buffer.byteLength(body))
+  const length = isHead ? headLength : Buffer.byteLength(body)
   const all = [...headers, 'Content-Type', 'application/json', 'Date', httpDate()]
-  all.push('Content-Length', length)
+  all.push('Content-Length', String(length))
   promiseKeepAlive(response, all, true)
   response.sendDate = false
   response.writeHead(status, all)
   if (isRead) {
-    response.end(request.method === 'HEAD' ? undefined : body)
+    response.end(isHead ? undefined : body)
     return
   }
-  response.write(body)
+  if (isHead) response.flushHeaders()
+  else response.write(body)
   endAnswer(request, response)
 }
 

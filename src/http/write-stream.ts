@@ -11,7 +11,13 @@ import type { BodySink, BodyStream } from '../messages/body-stream.ts'
 import type { StreamedReply } from '../messages/messages.ts'
 import { endAnswer } from './linger.ts'
 import type { StreamEnd } from './turn.ts'
-import { closeUnlessRead, httpDate, promiseKeepAlive, writePlain } from './write-answer.ts'
+import {
+  closeUnlessRead,
+  hasNoLength,
+  httpDate,
+  promiseKeepAlive,
+  writePlain,
+} from './write-answer.ts'
 
 /** A client that takes nothing for so long holds a back end's connection no longer. */
 const stallLimitMs = 60_000
@@ -31,7 +37,7 @@ export function writeStream(
     done(0, status < 200 ? `${status} is no final status` : 'the client went away')
     return
   }
-  const hasBody = status !== 204 && status !== 304 && request.method !== 'HEAD'
+  const hasBody = !hasNoLength(status) && request.method !== 'HEAD'
   if (hasBody && body.lengthBytes >= 0) headers.push('Content-Length', String(body.lengthBytes))
   headers.push('Date', httpDate())
   closeUnlessRead(request, response)

@@ -57,13 +57,14 @@ before(async () => {
     )
   apiId = await t.deploy(
     api({
-      '/mock': { get: mock('{"ok":true}'), post: mock('posted') },
+      '/mock': { get: mock('{"ok":true}'), head: mock('{"ok":true}'), post: mock('posted') },
       '/pass/{proxy+}': { 'x-amazon-apigateway-any-method': passing() },
       '/stream/{proxy+}': {
         'x-amazon-apigateway-any-method': passing({ responseTransferMode: 'STREAM' }),
       },
       '/dead': {
         get: operation({ type: 'http_proxy', httpMethod: 'GET', uri: 'http://127.0.0.1:1/x' }),
+        head: operation({ type: 'http_proxy', httpMethod: 'GET', uri: 'http://127.0.0.1:1/x' }),
       },
     }),
   )
@@ -109,9 +110,20 @@ function isWhole(answer: string, isHead: boolean): boolean {
 
 type Row = readonly [line: string, lines?: readonly string[], body?: string]
 
+const heads = [
+  ['/test/mock', 200],
+  ['/test/nowhere', 403],
+  ['/nowhere/mock', 403],
+  ['/test/mock?a={b}', 400],
+  ['/test/dead', 504],
+  ['/test/pass/empty', 200],
+  ['/test/pass/long', 200],
+  ['/test/pass/404', 404],
+  ['/test/stream/empty', 200],
+] as const
+
 const requests: readonly Row[] = [
   ['GET /test/mock HTTP/1.1'],
-  ['HEAD /test/mock HTTP/1.1'],
   ['POST /test/mock HTTP/1.1', ['Content-Length: 5', 'Content-Type: text/plain'], 'hello'],
   ['POST /test/mock HTTP/1.1', ['Content-Length: 0']],
   ['GET /test/nowhere HTTP/1.1'],
@@ -125,7 +137,7 @@ const requests: readonly Row[] = [
     [`GET /test/pass${path} HTTP/1.1`],
     [`GET /test/stream${path} HTTP/1.1`],
   ]),
-  ['HEAD /test/pass/empty HTTP/1.1'],
+  ...heads.map(([target]): Row => [`HEAD ${target} HTTP/1.1`]),
 ]
 
 for (const [line, lines = [], body = ''] of requests) {
@@ -134,6 +146,14 @@ for (const [line, lines = [], body = ''] of requests) {
     const byNode = await exchange(line, lines, body, '\r\n')
     assert.equal(direct, byNode)
     assert.match(direct, /^HTTP\/1\.1 \d{3} [\s\S]*HTTP\/1\.1 200 OK[\s\S]*"ok":true\}$/)
+  })
+}
+
+for (const [target, status] of heads) {
+  test(`HEAD ${target} is answered with ${status} and a length of 0`, async () => {
+    const [head = ''] = (await exchange(`HEAD ${target} HTTP/1.1`, [], '', '')).split('\r\n\r\n')
+    assert.match(head, new RegExp(`^HTTP/1\\.1 ${status} `))
+    assert.deepEqual(head.match(/^content-length:.*$/gim), ['Content-Length: 0'])
   })
 }
 
