@@ -4,8 +4,9 @@
  *     intake checks -> locate -> program -> match route -> body -> run steps -> respond -> observe -> write
  *     `------ here ---------´    `-------------- serve-request.ts --------------------------------------´
  *
- * node:http is the parser, because it is the hardened one; answers are written with one flat header list and, when they
- * are small, in one write.
+ * Each connection is a `DirectConnection` first, which takes plain requests straight from the socket. All others are for
+ * node:http, because it is the hardened parser; it listens, and is given a connection when something else than a plain
+ * request comes on it (docs/decisions/0004-http-in.md).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
