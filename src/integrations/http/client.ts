@@ -10,10 +10,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { CoarseTimers, coarseTimers } from '../../base/coarse-timer.ts'
 import { Later } from '../../base/later.ts'
+import { heldBody } from '../../messages/body-stream.ts'
 import type { ConnectionSettings } from './connection.ts'
 import { Dialer } from './dial.ts'
 import { HttpClientError } from './errors.ts'
-import { BufferedExchange, type Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import type { HttpAnswer, HttpCall, HttpTarget, OpenAnswer } from './http-call.ts'
 import { type AnswerLimits, OpenExchange } from './open-exchange.ts'
 import { OriginCounters, type OriginMetrics } from './origin-counters.ts'
@@ -89,14 +90,10 @@ export class HttpClient {
 
   /** Sends a call and gathers the answer, its body up to `limitBytes`; rejects with HttpClientError. */
   call(call: HttpCall, limitBytes: number): Promise<HttpAnswer> {
-    let exchange: BufferedExchange
-    try {
-      exchange = new BufferedExchange(call, this.#settings.timers, limitBytes)
-    } catch (error) {
-      return Promise.reject(error)
-    }
-    this.#submit(exchange)
-    return exchange.answer
+    const opened = this.open(call, { holdBytes: limitBytes, limitBytes, lends: false })
+    return new Promise((resolve, reject) => {
+      opened.then(answer => resolve({ ...answer, body: heldBody(answer.body) }), reject)
+    })
   }
 
   /** Sends a call and gives its answer, held or as a stream (open-exchange.ts); fails with HttpClientError. */

@@ -2,11 +2,11 @@
  * One call on its way: first in the pool's queue, then on a connection, then over. It is its own
  * timer entry and its own queue entry, so that a call costs one object.
  *
- * `BufferedExchange` gathers the answer for a promise; open-exchange.ts can stream it.
+ * What becomes of the answer's body is in open-exchange.ts.
  */
 import { CoarseTimeout, type CoarseTimers } from '../../base/coarse-timer.ts'
 import { HttpClientError } from './errors.ts'
-import type { HttpAnswer, HttpCall, HttpTimings } from './http-call.ts'
+import type { HttpCall, HttpTimings } from './http-call.ts'
 import type { OriginCounters } from './origin-counters.ts'
 import { isRepeatable, writeRequestHead } from './request-head.ts'
 
@@ -20,7 +20,7 @@ export interface Holder {
   readonly waitingFor: string
 }
 
-/** What both kinds have in common; made with the request already written and checked. */
+/** Made with the request already written and checked. */
 export abstract class Exchange extends CoarseTimeout {
   readonly call: HttpCall
   /** Request line and headers. */
@@ -180,68 +180,3 @@ export abstract class Exchange extends CoarseTimeout {
     return true
   }
 }
-
-/** Gathers the answer; its body may have `limitBytes` at most, else the call fails with `too-large`. */
-export class BufferedExchange extends Exchange {
-  readonly answer: Promise<HttpAnswer>
-  readonly #limitBytes: number
-  #resolve!: (answer: HttpAnswer) => void
-  #reject!: (error: HttpClientError) => void
-  #status = 0
-  #headers: string[] = []
-  #isLengthKnown = false
-  #body: Buffer = nothing
-  #filled = 0
-
-  constructor(call: HttpCall, timers: CoarseTimers, limitBytes: number) {
-    super(call, timers)
-    this.#limitBytes = limitBytes
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
-  }
-
-  override takeHead(status: number, headers: string[], length: number): void {
-    this.#status = status
-    this.#headers = headers
-    this.#isLengthKnown = length >= 0
-    if (length > this.#limitBytes) this.#failTooLarge()
-    else if (length > 0) this.#body = Buffer.allocUnsafe(length)
-  }
-
-  override takeData(bytes: Buffer, from: number, to: number): boolean {
-    const filled = this.#filled + to - from
-    if (filled > this.#body.length) {
-      if (filled > this.#limitBytes) {
-        this.#failTooLarge()
-        return true
-      }
-      // Doubling, not a list of pieces: a thousand tiny pieces must not cost more than their bytes.
-      const grown = Buffer.allocUnsafe(
-        Math.min(this.#limitBytes, Math.max(filled, 2 * this.#filled)),
-      )
-      this.#body.copy(grown, 0, 0, this.#filled)
-      this.#body = grown
-    }
-    bytes.copy(this.#body, this.#filled, from, to)
-    this.#filled = filled
-    return true
-  }
-
-  protected override deliver(): void {
-    const body = this.#isLengthKnown ? this.#body : this.#body.subarray(0, this.#filled)
-    const timings = this.timings()
-    this.#resolve({ status: this.#status, headers: this.#headers, body, timings })
-  }
-
-  protected override deliverError(error: HttpClientError): void {
-    this.#reject(error)
-  }
-
-  #failTooLarge(): void {
-    this.fail(new HttpClientError('too-large', `Body longer than ${this.#limitBytes} bytes`))
-  }
-}
-
-const nothing = Buffer.alloc(0)
