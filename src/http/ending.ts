@@ -2,11 +2,11 @@
 import { isStream } from '../messages/body-stream.ts'
 import { type HeldReply, isStreamed, type Reply, type StreamedReply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { compressReply } from '../pipeline/compress.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Observer } from '../pipeline/observe.ts'
 import type { Finish } from '../pipeline/pipeline.ts'
 import { answerHeaders, refusalReply, toRefusal } from '../pipeline/respond.ts'
+import { packReply } from './pack-reply.ts'
 import type { Turn } from './turn.ts'
 
 /** What happens when the steps are through; never throws, so that a request cannot be left without an answer. */
@@ -21,10 +21,9 @@ export class Ending implements Finish {
 
   reply(x: Exchange, reply: Reply): void {
     try {
-      const minimumBytes = x.program.minimumCompressionBytes
       if (isStreamed(reply)) this.#take(x, reply)
-      else if (minimumBytes === null) this.#send(x, reply)
-      else this.#compress(x, reply, minimumBytes)
+      else if (x.program.minimumCompressionBytes === null) this.#send(x, reply)
+      else this.#pack(x, reply)
     } catch (error) {
       this.#giveUp(x, error)
     }
@@ -41,14 +40,14 @@ export class Ending implements Finish {
     }
   }
 
-  #compress(x: Exchange, reply: HeldReply, minimumBytes: number): void {
-    const acceptEncoding = x.methodRequest.headerNoCase('accept-encoding')
-    const packed = compressReply(reply, minimumBytes, x.arrival.method, acceptEncoding)
-    if (packed instanceof Promise) {
-      packed.then(ready => this.#send(x, ready)).catch(error => this.#giveUp(x, error))
-    } else {
-      this.#send(x, packed)
-    }
+  #pack(x: Exchange, reply: HeldReply): void {
+    packReply(
+      x.program,
+      x.methodRequest,
+      reply,
+      ready => this.#send(x, ready),
+      error => this.#giveUp(x, error),
+    )
   }
 
   #send(x: Exchange, reply: HeldReply, isLent = false): void {

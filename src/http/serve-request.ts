@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { extendedRequestId } from '../base/ids.ts'
 import { newTraceId } from '../base/request-ids.ts'
+import type { HeldReply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
 import type { Arrival } from '../pipeline/arrival.ts'
 import { programFor } from '../pipeline/canary.ts'
@@ -23,6 +24,7 @@ import { bodyTooLarge } from './body.ts'
 import { plainAddress } from './client-address.ts'
 import { Ending } from './ending.ts'
 import type { Intake } from './intake.ts'
+import { packReply } from './pack-reply.ts'
 import type { Turn } from './turn.ts'
 
 export interface ServingParts {
@@ -214,8 +216,14 @@ function refuseUnmatched(
     Object.create(null),
   )
   const reply = refusalReply(sceneWithoutRoute(arrival, program, asked), refusal)
-  parts.observer.unmatched(arrival, program, refusal, reply)
-  turn.answer(reply, ownHeaders(arrival, reply.headers), false)
+  const send = (ready: HeldReply): void => {
+    parts.observer.unmatched(arrival, program, refusal, ready)
+    turn.answer(ready, ownHeaders(arrival, ready.headers), false)
+  }
+  packReply(program, asked, reply, send, error => {
+    parts.observer.crashed(arrival.requestId, error)
+    turn.crash()
+  })
 }
 
 function refuseTooLarge(

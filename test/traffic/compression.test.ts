@@ -226,6 +226,35 @@ test('not compressed: the back end did it, or the API does not ask for it', asyn
   assert.equal((await t.call(uncompressed, '/words', { headers })).body, words)
 })
 
+const longRefusal = `{"message":"${'Nothing is here. '.repeat(2_000)}"}`
+const refusals = [
+  { name: 'short', responses: {}, text: '{"message":"Missing Authentication Token"}' },
+  {
+    name: 'long',
+    responses: {
+      MISSING_AUTHENTICATION_TOKEN: { responseTemplates: { 'application/json': longRefusal } },
+    },
+    text: longRefusal,
+  },
+]
+
+for (const { name, responses, text } of refusals) {
+  test(`the ${name} refusal of a request that leads nowhere is compressed, too`, async () => {
+    const settings = {
+      'x-amazon-apigateway-minimum-compression-size': 10,
+      'x-amazon-apigateway-gateway-responses': responses,
+    }
+    const refusing = await t.deploy(api({ '/words': { get: mock('short') } }, settings))
+    const headers = ['Accept-Encoding', 'gzip']
+    const answer = await t.call(refusing, '/nowhere', { headers })
+    assert.equal(answer.status, 403)
+    assert.equal(answer.headers['content-encoding'], 'gzip')
+    assert.equal(answer.headers['content-length'], String(answer.bytes.length))
+    assert.equal(gunzipSync(answer.bytes).toString(), text)
+    assert.equal((await t.call(refusing, '/nowhere')).body, text)
+  })
+}
+
 test('HEAD and pipelined requests keep the connection in step', async () => {
   const head = (method: string, more = '') =>
     `${method} /test/words HTTP/1.1\r\nHost: ${apiId}.execute-api.x\r\nAccept-Encoding: gzip\r\n${more}\r\n`
