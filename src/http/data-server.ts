@@ -75,6 +75,7 @@ export function createDataServer(parts: DataServerParts): DataServer {
       byNode.call(server, socket)
       socket.resume()
     },
+    headTimeoutMs: Math.min(parts.headTimeoutMs, parts.requestTimeoutMs),
     isStopping: parts.isStopping,
   }
   // node's own way to begin a connection; now it is asked only for those that are handed over.

@@ -28,11 +28,13 @@ export interface DirectParts {
   ) => void
   /** Gives the socket to node:http, and the bytes that were read from it, if any. */
   readonly handOver: (socket: Socket, bytes: Buffer | null) => void
+  /** For the first byte to come; later the answer is 408. */
+  readonly headTimeoutMs: number
   /** true: connections end with their next answer. */
   readonly isStopping: () => boolean
 }
 
-/** A request is waited for so long, in so many pieces, and up to this length; then it is node:http's. */
+/** The rest of a request is waited for so long, in so many pieces, and up to this length; then it is node:http's. */
 const patienceMs = 1_000
 const maxPieces = 8
 const maxRequestBytes = 64 * 1024
@@ -62,7 +64,7 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
     socket.on('drain', this.#onDrain)
     socket.on('error', ignore)
     socket.on('close', this.#onClose)
-    coarseTimers.arm(this, patienceMs)
+    coarseTimers.arm(this, parts.headTimeoutMs)
   }
 
   /** A request waits for its answer. */
@@ -81,7 +83,7 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
     const socket = this.#socket
     if (!keepsAlive) {
       this.#isLeaving = true
-      socket.end()
+      socket.destroySoon()
     } else if (socket.writableNeedDrain) {
       coarseTimers.arm(this, takingLimitMs)
     } else if (this.#isEnded || this.#hasMore) {
@@ -89,10 +91,11 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
     }
   }
 
-  /** Nobody sent a whole request, or nobody takes the answer. */
+  /** Nobody takes the answer, nobody sent the rest of a request, or nobody said a word. */
   override onTimeout(): void {
     if (this.#socket.writableNeedDrain) this.#socket.destroy()
-    else if (this.#turn === null && !this.#isEnded) this.#handOver()
+    else if (this.#waiting !== null) this.#handOver()
+    else this.#endWith(408, 'Request timed out')
   }
 
   readonly #onData = (bytes: Buffer): void => {
@@ -174,15 +177,24 @@ export class DirectConnection extends CoarseTimeout implements DirectOwner {
 
   #waitForMore(): void {
     if (this.#pieces >= maxPieces) this.#handOver()
-    else if (this.timerNext === null) coarseTimers.arm(this, patienceMs)
+    else if (this.#pieces === 1) coarseTimers.arm(this, patienceMs)
   }
 
   /** The client will send nothing more. */
   #endWithout(): void {
+    if (this.#waiting !== null) {
+      this.#endWith(400, 'Bad request')
+      return
+    }
     this.#isLeaving = true
     coarseTimers.cancel(this)
-    if (this.#waiting === null) this.#socket.end()
-    else writeRaw(this.#socket, 400, 'Bad request')
+    this.#socket.end()
+  }
+
+  #endWith(status: number, message: string): void {
+    this.#isLeaving = true
+    coarseTimers.cancel(this)
+    writeRaw(this.#socket, status, message)
   }
 
   #handOver(): void {

@@ -200,6 +200,7 @@ describe('no HTTP at all', () => {
 })
 
 describe('clients that take their time', () => {
+  test('with the first byte: 408', () => refused('', 408))
   test('with the headers: 408', () => refused('GET /test/x HTTP/1.1\r\nHost: HOST\r\nX-A: b', 408))
   test('with the body: 408', () =>
     refused('POST /test/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\nhalf', 408))
