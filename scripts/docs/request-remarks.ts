@@ -34,6 +34,8 @@ export const requestGuesses: readonly string[] = [
   '- **Tests of methods**: one of ANY that is tested by that name is called with GET; a streamed answer that breaks off shows what came.',
   '- **A DryRun** asked for by `X-Amz-Invocation-Type` is refused.',
   '- **Slashes** between stage and path count as one for routes, policies and functions, while `requestContext.path` keeps them.',
+  '- **Names in the query of a URI** (`http://…/pets?id={id}`) are filled in like those of its path, encoded so that a value adds no',
+  '  parameter; one that nothing is mapped to is API_CONFIGURATION_ERROR.',
   '- **HEAD**: `Content-Length` is 0, as in two published answers of AWS to `curl -I` that are refusals, not the length that GET',
   '  would have; of other answers than refusals that is a guess.',
   '- **Gateway responses**: headers that say how an answer is framed (`Content-Length`, `Connection`, …) are left out. An entry that',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import fc from 'fast-check'
 import { Refusal } from '../messages/refusals.ts'
-import { fillPath } from './fill-path.ts'
+import { fillPath, fillQuery } from './fill-path.ts'
 
 /** `parts` with one value for all names; null: refused. */
 const cases: readonly {
@@ -39,3 +40,32 @@ for (const { parts, value, want } of cases) {
     }
   })
 }
+
+const queries: readonly { readonly value: string; readonly want: string }[] = [
+  { value: '7', want: 'id=7&all=1' },
+  { value: '', want: 'id=&all=1' },
+  { value: 'a b&c=d;e#f+g/é', want: 'id=a%20b%26c%3Dd%3Be%23f%2Bg%2F%C3%A9&all=1' },
+  { value: 'a%20b%26c', want: 'id=a%20b%26c&all=1' },
+  { value: '100%&%zz%', want: 'id=100%25%26%25zz%25&all=1' },
+  { value: '\ud800\r\n', want: 'id=%EF%BF%BD%0D%0A&all=1' },
+]
+
+for (const { value, want } of queries) {
+  test(`a query with ${JSON.stringify(value)} is ${want}`, () => {
+    assert.equal(fillQuery(['id=', 'id', '&all=1'], { id: value }), want)
+  })
+}
+
+test('no value adds a parameter to a query, or leaves it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), value => {
+      const query = fillQuery(['id=', 'id', '&all=1'], { id: value })
+      assert.match(query, /^[^\s&;=#+]*=(?:[\w\-.~!'()*]|%[\dA-Fa-f]{2})*&all=1$/)
+      assert.deepEqual([...new URLSearchParams(query).keys()], ['id', 'all'])
+    }),
+  )
+})
+
+test('a query to which nothing is mapped is refused', () => {
+  assert.throws(() => fillQuery(['id=', 'id', ''], Object.create(null)), Refusal)
+})

@@ -1,5 +1,5 @@
 /**
- * HTTP and HTTP_PROXY: fills the placeholders of the endpoint's path, adds the query and calls the back end through the
+ * HTTP and HTTP_PROXY: fills the placeholders of the endpoint's path and query, adds the mapped query and calls the back end through the
  * lean client in `http/`.
  *
  * How a failure becomes a gateway response: too late is INTEGRATION_TIMEOUT, a back end that cannot be reached is
@@ -16,7 +16,7 @@ import type {
   HttpProxyPlan,
   PrivateConnection,
 } from '../program/program.ts'
-import { checkWholePath, fillPath } from './fill-path.ts'
+import { checkWholePath, fillPath, fillQuery } from './fill-path.ts'
 import type { HttpClient } from './http/client.ts'
 import { HttpClientError } from './http/errors.ts'
 import type { HttpTarget, OpenAnswer } from './http/http-call.ts'
@@ -150,7 +150,7 @@ function pathFor(endpoint: HttpEndpoint, request: IntegrationRequest): string {
   const { connection } = endpoint
   const path =
     connection === null ? ownPath(endpoint, request) : privatePath(endpoint, connection, request)
-  const query = joinQuery(endpoint.query, request.query)
+  const query = joinQuery(ownQuery(endpoint, request), request.query)
   return query === '' ? path : `${path}?${query}`
 }
 
@@ -183,6 +183,11 @@ function encodePathText(text: string): string {
   return encodeURI(text.toWellFormed())
     .replaceAll('%25', '%')
     .replaceAll(/[?#[\]]/g, encodeURIComponent)
+}
+
+function ownQuery({ queryParts }: HttpEndpoint, request: IntegrationRequest): string {
+  const [fixed = '', ...placeholders] = queryParts
+  return placeholders.length === 0 ? fixed : fillQuery(queryParts, request.path)
 }
 
 function joinQuery(fixed: string, added: string): string {

@@ -13,7 +13,7 @@ const cases: { uri: string; want: Partial<HttpEndpoint> }[] = [
       port: 443,
       authority: 'example.com',
       pathParts: ['/pets/', 'id', '/toys'],
-      query: '',
+      queryParts: [''],
     },
   },
   {
@@ -30,8 +30,15 @@ const cases: { uri: string; want: Partial<HttpEndpoint> }[] = [
     uri: 'HTTP://example.com:80/a',
     want: { port: 80, authority: 'example.com', pathParts: ['/a'] },
   },
-  { uri: 'https://example.com?a=1', want: { pathParts: ['/'], query: 'a=1' } },
-  { uri: 'https://example.com/a?b={c}&d=%20#e', want: { pathParts: ['/a'], query: 'b={c}&d=%20' } },
+  { uri: 'https://example.com?a=1', want: { pathParts: ['/'], queryParts: ['a=1'] } },
+  {
+    uri: 'https://example.com/a?b={c}&d=%20#e',
+    want: { pathParts: ['/a'], queryParts: ['b=', 'c', '&d=%20'] },
+  },
+  {
+    uri: 'https://example.com/a?ä={b}{c}&q={"d":1}',
+    want: { queryParts: ['%C3%A4=', 'b', '', 'c', '&q={"d":1}'] },
+  },
   { uri: 'https://example.com/{a}{b}', want: { pathParts: ['/', 'a', '', 'b', ''] } },
   { uri: 'https://example.com/{proxy+}', want: { pathParts: ['/', 'proxy', ''] } },
   { uri: 'http://[::1]:81/', want: { host: '::1', port: 81, authority: '[::1]:81' } },
@@ -81,7 +88,7 @@ test('no URI puts a line end or a blank into what is sent', () => {
         assert.ok(error instanceof SyntaxError)
         return
       }
-      for (const sent of [...endpoint.pathParts, endpoint.query, endpoint.authority]) {
+      for (const sent of [...endpoint.pathParts, ...endpoint.queryParts, endpoint.authority]) {
         assert.match(sent, /^[\x21-\x7e]*$/)
       }
     }),

@@ -49,7 +49,7 @@ export function parseEndpoint(
     secure,
     ...address,
     pathParts: splitPlaceholders(path.startsWith('/') ? path : `/${path}`, encodeNonAscii),
-    query: question < 0 ? '' : encodeNonAscii(target.slice(question + 1)),
+    queryParts: splitQuery(question < 0 ? '' : target.slice(question + 1)),
     insecureSkipVerification,
     clientCertificate,
     connection,
@@ -76,18 +76,30 @@ function parseAuthority(
   return { host, port, authority: url.host }
 }
 
+const placeholder = /\{([A-Za-z0-9._$-]+)\+?\}/
+
 /** `/pets/{id}/toys` -> `/pets/`, `id`, `/toys`. `{proxy+}` is taken as `{proxy}`; `encode` is for the text between. */
 export function splitPlaceholders(
   path: string,
   encode: (text: string) => string,
 ): readonly string[] {
-  const parts = path.split(/\{([A-Za-z0-9._$-]+)\+?\}/)
+  const parts = path.split(placeholder)
   for (let i = 0; i < parts.length; i += 2) {
     const literal = parts[i] as string
     if (/[{}]/.test(literal))
       throw new SyntaxError(`the path ${path} has a brace that belongs to no name`)
     parts[i] = encode(literal)
   }
+  return Object.freeze(parts)
+}
+
+/**
+ * `id={id}&all=1` -> `id=`, `id`, `&all=1`. AWS shows placeholders in paths only; that they are filled in here, too, is a
+ * guess. Other braces are text, as in JSON.
+ */
+function splitQuery(query: string): readonly string[] {
+  const parts = query.split(placeholder)
+  for (let i = 0; i < parts.length; i += 2) parts[i] = encodeNonAscii(parts[i] as string)
   return Object.freeze(parts)
 }
 

@@ -265,8 +265,8 @@ export interface HttpEndpoint {
   readonly authority: string
   /** Literal text and placeholder names in turns: `/pets/` , `id` , `/toys`. Odd places are names. */
   readonly pathParts: readonly string[]
-  /** Behind the URI's own `?`, encoded, placeholders not filled in; '' when none. */
-  readonly query: string
+  /** Behind the URI's own `?`, in the same form: `id=`, `id`; one empty text when none. */
+  readonly queryParts: readonly string[]
   readonly insecureSkipVerification: boolean
   /** What a back end that asks for it is shown; null: nothing. */
   readonly clientCertificate: ClientCertificate | null

@@ -72,6 +72,21 @@ before(async () => {
           },
         ),
       },
+      '/asked/{id}': {
+        get: operation(
+          {
+            type: 'http_proxy',
+            httpMethod: 'GET',
+            uri: `${uri}/asked?id={id}&fixed=1`,
+            requestParameters: { 'integration.request.path.id': 'method.request.path.id' },
+          },
+          { parameters: [parameter('id')] },
+        ),
+        put: operation(
+          { type: 'http_proxy', httpMethod: 'PUT', uri: `${uri}/asked?id={id}` },
+          { parameters: [parameter('id')] },
+        ),
+      },
       '/plain': { get: operation({ type: 'http_proxy', httpMethod: 'GET', uri: `${uri}/plain` }) },
       '/mapped': {
         post: operation(
@@ -172,6 +187,14 @@ test('HTTP_PROXY: verb, path, query, headers and body go through; mapped ones ar
   assert.equal(headerOf(echo, 'host'), new URL(backend.url).host)
   assert.match(headerOf(echo, 'x-amzn-trace-id') ?? '', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/)
   assert.equal(headerOf(echo, 'x-amzn-apigateway-api-id'), apiId)
+})
+
+test('HTTP_PROXY: a name in the query of the URI gets its value, which adds no parameter', async () => {
+  const asked = async (target: string) => ((await t.call(apiId, target)).json() as Echo).url
+  assert.equal(await asked('/asked/7'), '/asked?id=7&fixed=1')
+  assert.equal(await asked('/asked/7&fixed=2?x=1'), '/asked?id=7%26fixed%3D2&fixed=1&x=1')
+  assert.equal(await asked('/asked/a%20b%26c'), '/asked?id=a%20b%26c&fixed=1')
+  assert.equal((await t.call(apiId, '/asked/7', { method: 'PUT' })).status, 500)
 })
 
 test('HTTP_PROXY: defaults are added where the client sent nothing', async () => {
