@@ -38,6 +38,8 @@ export const requestGuesses: readonly string[] = [
   '  parameter; one that nothing is mapped to is API_CONFIGURATION_ERROR.',
   '- **HEAD**: `Content-Length` is 0, as in two published answers of AWS to `curl -I` that are refusals, not the length that GET',
   '  would have; of other answers than refusals that is a guess.',
+  '- **Long headers of answers**: more than 64 KB, or more than 1000 headers, of a back end or of a function behind AWS_PROXY are',
+  '  502; AWS documents a bound for requests only.',
   '- **Gateway responses**: headers that say how an answer is framed (`Content-Length`, `Connection`, …) are left out. An entry that',
   '  sets no status has that of DEFAULT_4XX or DEFAULT_5XX, else that of the refusal (a failed function stays 502); one that has',
   '  AWS’s own template has the built-in body, `Message` of ACCESS_DENIED included.',

@@ -11,6 +11,13 @@ export interface ProxyAnswer {
   readonly isBase64Encoded: boolean
 }
 
+/**
+ * What an HTTP back end may say at most, too. AWS's quota for headers (20,480 bytes) is one of requests; where its bound
+ * for answers is, and that what is over it is malformed, is a guess. The headers of streamed answers end at 16 KB.
+ */
+const headLimitBytes = 65_536
+const maxHeaders = 1000
+
 const allowed = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'])
 
 const allowedMetadata = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies'])
@@ -24,6 +31,8 @@ export function parseProxyAnswer(payload: Buffer): ProxyAnswer | string {
   if (body != null && typeof body !== 'string') return 'body is not a string'
   const head = readHead(answer)
   if (typeof head === 'string') return head
+  const problem = lengthProblem(head.headers)
+  if (problem !== undefined) return problem
   return { ...head, body: body ?? '', isBase64Encoded: answer.isBase64Encoded === true }
 }
 
@@ -64,6 +73,12 @@ function readHead(answer: Record<string, unknown>): { status: number; headers: s
   const problem =
     readMultiValueHeaders(answer.multiValueHeaders, headers) ?? readHeaders(answer.headers, headers)
   return problem ?? { status, headers }
+}
+
+function lengthProblem(headers: readonly string[]): string | undefined {
+  let bytes = 0
+  for (const text of headers) bytes += text.length + 2
+  return bytes > headLimitBytes ? `the headers have more than ${headLimitBytes} bytes` : undefined
 }
 
 function readStatus(value: unknown): number | undefined {
@@ -116,6 +131,7 @@ function addHeader(headers: string[], name: string, value: unknown): string | un
     return `${JSON.stringify(name)} is no header name`
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text))
     return `the value of the header ${name} is not allowed`
+  if (headers.length === 2 * maxHeaders) return `there are more than ${maxHeaders} headers`
   headers.push(name, text)
   return undefined
 }

@@ -207,6 +207,11 @@ const malformed = [
   { name: 'a status that is no number', gives: '{ statusCode: "abc" }' },
   { name: 'a header that is an object', gives: '{ headers: { a: {} } }' },
   { name: 'a header that would split the answer', gives: '{ headers: { a: "b\\r\\nc: d" } }' },
+  { name: 'headers of 300 KB', gives: '{ headers: { a: "x".repeat(300_000) } }' },
+  {
+    name: 'a thousand and one headers',
+    gives: '{ multiValueHeaders: { a: Array(1001).fill("") } }',
+  },
 ]
 
 for (const { name, gives } of malformed) {
