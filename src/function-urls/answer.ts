@@ -7,6 +7,7 @@
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
  */
+import { answerHeadProblem } from '../base/answer-head-limits.ts'
 
 export interface UrlAnswer {
   readonly status: number
@@ -73,7 +74,7 @@ function headOf(value: Readonly<Record<string, unknown>>): AnswerHead | string {
   if (!headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type')) {
     headers.push('content-type', 'application/json')
   }
-  return { status, headers }
+  return answerHeadProblem(headers) ?? { status, headers }
 }
 
 /** Framing is ours, whatever the function says. */

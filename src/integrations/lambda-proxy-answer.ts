@@ -1,8 +1,10 @@
 /**
  * What a function behind AWS_PROXY gave back -> status, headers, body. Only the documented keys may be there; anything
  * else is a malformed answer, which the caller turns into 502 ("Output format of a Lambda function for proxy
- * integration" in the developer guide; the details are recorded from AWS).
+ * integration" in the developer guide; the details are recorded from AWS). That one with too many headers is
+ * malformed is a guess; what stands before a streamed body ends at 16 KB anyway.
  */
+import { answerHeadProblem, maxAnswerHeaders } from '../base/answer-head-limits.ts'
 
 export interface ProxyAnswer {
   readonly status: number
@@ -10,13 +12,6 @@ export interface ProxyAnswer {
   readonly body: string
   readonly isBase64Encoded: boolean
 }
-
-/**
- * What an HTTP back end may say at most, too. AWS's quota for headers (20,480 bytes) is one of requests; where its bound
- * for answers is, and that what is over it is malformed, is a guess. The headers of streamed answers end at 16 KB.
- */
-const headLimitBytes = 65_536
-const maxHeaders = 1000
 
 const allowed = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'])
 
@@ -31,7 +26,7 @@ export function parseProxyAnswer(payload: Buffer): ProxyAnswer | string {
   if (body != null && typeof body !== 'string') return 'body is not a string'
   const head = readHead(answer)
   if (typeof head === 'string') return head
-  const problem = lengthProblem(head.headers)
+  const problem = answerHeadProblem(head.headers)
   if (problem !== undefined) return problem
   return { ...head, body: body ?? '', isBase64Encoded: answer.isBase64Encoded === true }
 }
@@ -73,12 +68,6 @@ function readHead(answer: Record<string, unknown>): { status: number; headers: s
   const problem =
     readMultiValueHeaders(answer.multiValueHeaders, headers) ?? readHeaders(answer.headers, headers)
   return problem ?? { status, headers }
-}
-
-function lengthProblem(headers: readonly string[]): string | undefined {
-  let bytes = 0
-  for (const text of headers) bytes += text.length + 2
-  return bytes > headLimitBytes ? `the headers have more than ${headLimitBytes} bytes` : undefined
 }
 
 function readStatus(value: unknown): number | undefined {
@@ -131,7 +120,7 @@ function addHeader(headers: string[], name: string, value: unknown): string | un
     return `${JSON.stringify(name)} is no header name`
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text))
     return `the value of the header ${name} is not allowed`
-  if (headers.length === 2 * maxHeaders) return `there are more than ${maxHeaders} headers`
   headers.push(name, text)
-  return undefined
+  // At once, because each name is compared with those before it.
+  return headers.length > 2 * maxAnswerHeaders ? answerHeadProblem(headers) : undefined
 }

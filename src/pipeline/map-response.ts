@@ -5,6 +5,8 @@
  * headers and the body through its template. Proxy: the back end's answer, less the headers that API Gateway renames or
  * drops. Overrides made by templates come last ("Override your API's request and response parameters").
  */
+
+import { answerHeadProblem } from '../base/answer-head-limits.ts'
 import { isHeaderName } from '../integrations/http/header-name.ts'
 import { heldBody, isStream } from '../messages/body-stream.ts'
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
@@ -44,7 +46,14 @@ export function mapResponse(x: Exchange): Reply {
     removeHeader(headers, name)
     for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
   }
+  checkLength(headers)
   return { status: overriddenStatus(overrides.status) ?? chosen.status, headers, body }
+}
+
+/** What is mapped may come from a body of megabytes. AWS's answer to that is not known (guess: 500). */
+function checkLength(headers: readonly string[]): void {
+  const problem = answerHeadProblem(headers)
+  if (problem !== undefined) throw new Refusal('API_CONFIGURATION_ERROR', { reason: problem })
 }
 
 function noteEndpointRequest(x: Exchange, { headers }: IntegrationResponse): void {
@@ -95,6 +104,7 @@ function readParameters(plan: ResponsePlan, source: ResponseSource, headers: str
     removeHeader(headers, parameter.name)
     pushHeader(headers, parameter.name, typeof value === 'string' ? value : value.join(','))
   }
+  checkLength(headers)
 }
 
 function sourceOf(x: Exchange, response: IntegrationResponse): ResponseSource {

@@ -200,6 +200,11 @@ const answers: {
     status: 502,
     body: 'Internal Server Error',
   },
+  {
+    gives: '({ statusCode: 200, headers: { a: "x".repeat(300_000) } })',
+    status: 502,
+    body: 'Internal Server Error',
+  },
   { gives: 'Promise.reject(new Error("no"))', status: 502, body: 'Internal Server Error' },
 ]
 

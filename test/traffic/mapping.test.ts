@@ -213,3 +213,42 @@ test('parameters: a body that a mapping reads and that only begins like JSON is 
   }
   await echo.close()
 })
+
+const doubled = '#set($x = "xxxxxxxx")#foreach($i in [1..14])#set($x = "$x$x")#end'
+
+test('a response header that a template makes too long is a fault of the configuration', async () => {
+  const template = `${doubled}#set($context.responseOverride.header.X-Long = $x)`
+  const answer = await answerOf(mock(template))
+  assert.equal(answer.status, 500)
+  assert.equal(answer.headers['x-long'], undefined)
+})
+
+test('a response header that a mapping takes from a long body is one, too', async () => {
+  const backend = await startBackend((_, response) =>
+    response.end(JSON.stringify({ short: 'x', long: 'x'.repeat(66_000) })),
+  )
+  const mapped = (name: string) =>
+    operation(
+      {
+        type: 'http',
+        httpMethod: 'GET',
+        uri: `${backend.url}/`,
+        responses: {
+          default: {
+            statusCode: '200',
+            responseParameters: {
+              'method.response.header.X-A': `integration.response.body.${name}`,
+            },
+          },
+        },
+      },
+      {
+        responses: {
+          200: { description: 'ok', headers: { 'X-A': { schema: { type: 'string' } } } },
+        },
+      },
+    )
+  assert.equal((await answerOf(mapped('short'))).headers['x-a'], 'x')
+  assert.equal((await answerOf(mapped('long'))).status, 500)
+  await backend.close()
+})
