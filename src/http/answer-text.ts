@@ -1,8 +1,8 @@
 /** The head of an answer as text, as node:http would write it, for connections that node:http does not look after. */
 import { STATUS_CODES } from 'node:http'
+import { isFieldValue } from '../base/field-value.ts'
 import { lineStart } from '../integrations/http/header-name.ts'
 
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 const lines = new Map<number, string>()
 
 /**
@@ -21,7 +21,7 @@ export function answerHead(
     const value = headers[i + 1] as string
     const start = lineStart(name)
     if (start === '') throw new TypeError(`Not a header name: ${name}`)
-    if (!fieldValue.test(value)) throw new TypeError(`Bad character in the value of ${name}`)
+    if (!isFieldValue(value)) throw new TypeError(`Bad character in the value of ${name}`)
     text += start + value
   }
   text += keepsAlive ? '\r\nConnection: keep-alive' : '\r\nConnection: close'

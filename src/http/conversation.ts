@@ -16,6 +16,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HeldReply, StreamedReply } from '../messages/messages.ts'
+import { CancelList } from './cancel-list.ts'
 import type { StreamEnd, Turn } from './turn.ts'
 import { writeAnswer, writePlain } from './write-answer.ts'
 import { writeStream } from './write-stream.ts'
@@ -96,37 +97,27 @@ export class Conversation {
 }
 
 /** A request that came through node:http. */
-export class NodeTurn implements Turn {
+export class NodeTurn extends CancelList implements Turn {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #conversation: Conversation
   /** It was answered already, with a complaint about its bytes. */
   #isDropped = false
-  #stops: (() => void)[] | null = null
 
   constructor(conversation: Conversation, request: IncomingMessage, response: ServerResponse) {
+    super()
     this.#conversation = conversation
     this.request = request
     this.response = response
   }
 
-  /** The client has gone without its answer. */
-  get aborted(): boolean {
+  override get aborted(): boolean {
     return this.#conversation.isClosed && !this.response.writableFinished
   }
 
   /** Nothing of an answer was sent, and the request is still being received. */
   get isHalfRead(): boolean {
     return !this.request.complete && !this.response.headersSent
-  }
-
-  onAbort(stop: () => void): void {
-    if (this.aborted) {
-      stop()
-      return
-    }
-    this.#stops ??= []
-    this.#stops.push(stop)
   }
 
   answer(reply: HeldReply, headers: string[], isLent: boolean): void {
@@ -178,9 +169,5 @@ export class NodeTurn implements Turn {
   /** The answer was handed to node. */
   end(): void {
     this.#conversation.end(this)
-  }
-
-  stop(): void {
-    if (this.#stops !== null) for (const stop of this.#stops) stop()
   }
 }

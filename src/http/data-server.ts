@@ -69,7 +69,8 @@ export function createDataServer(parts: DataServerParts): DataServer {
     socket => direct.get(socket)?.isAwaited === true || Conversation.isAwaited(socket),
   )
   const directParts: DirectParts = {
-    serve: (...request) => serve(parts, ...request),
+    serve: (socket, intake, address, turn, body) =>
+      serve(parts, socket, intake, address, turn, body),
     handOver: (socket, bytes) => {
       if (bytes !== null) socket.unshift(bytes)
       byNode.call(server, socket)

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { HeldReply, StreamedReply } from '../messages/messages.ts'
 import { answerHead } from './answer-text.ts'
+import { CancelList } from './cancel-list.ts'
 import type { StreamEnd, Turn } from './turn.ts'
 import {
   byteLength,
@@ -24,34 +25,25 @@ export interface DirectOwner {
   answered(keepsAlive: boolean): void
 }
 
-export class DirectTurn implements Turn {
+export class DirectTurn extends CancelList implements Turn {
   readonly #owner: DirectOwner
   readonly #socket: Socket
   readonly #isHead: boolean
   #keepsAlive: boolean
   #isBegun = false
   #isAnswered = false
-  #stops: (() => void)[] | null = null
   #streamed: StreamedAnswer | null = null
 
   constructor(owner: DirectOwner, socket: Socket, isHead: boolean, keepsAlive: boolean) {
+    super()
     this.#owner = owner
     this.#socket = socket
     this.#isHead = isHead
     this.#keepsAlive = keepsAlive
   }
 
-  get aborted(): boolean {
+  override get aborted(): boolean {
     return this.#owner.isClosed && !this.#isAnswered
-  }
-
-  onAbort(stop: () => void): void {
-    if (this.aborted) {
-      stop()
-      return
-    }
-    this.#stops ??= []
-    this.#stops.push(stop)
   }
 
   answer(reply: HeldReply, headers: string[]): void {
@@ -126,8 +118,8 @@ export class DirectTurn implements Turn {
   }
 
   /** The client has gone. */
-  stop(): void {
-    if (this.#stops !== null) for (const stop of this.#stops) stop()
+  override stop(): void {
+    super.stop()
     this.#streamed?.closed()
   }
 
@@ -157,7 +149,6 @@ export class DirectTurn implements Turn {
 
   #finish(): void {
     this.#isAnswered = true
-    this.#stops = null
     this.#streamed = null
     this.#owner.answered(this.#keepsAlive)
   }

@@ -4,6 +4,7 @@
  * node's parser. What it takes, that parser reads alike (plain-head.test.ts holds one against the other), so that it
  * makes no difference which of the two a request meets.
  */
+import { fieldValueAt } from '../base/field-value.ts'
 import { headerNameAt } from '../integrations/http/header-name.ts'
 import type { ParsedHead } from './intake.ts'
 
@@ -59,7 +60,7 @@ function read(text: string, endsAt: number): PlainHead | null {
     // Refuses folded lines and blanks before the colon too: neither is a token.
     const name = colon < end ? headerNameAt(text, at, colon) : ''
     if (name === '' || headers.length === 2 * maxHeaders) return null
-    headers.push(name, valueAt(text, colon + 1, end))
+    headers.push(name, fieldValueAt(text, colon + 1, end))
     at = end + 2
   }
   return { method, url, version: '1.1', headers, endsAt }
@@ -70,16 +71,4 @@ function verbOf(text: string): string | undefined {
     if (text.startsWith(verb) && text.charCodeAt(verb.length) === 0x20) return verb
   }
   return undefined
-}
-
-function valueAt(text: string, from: number, to: number): string {
-  let start = from
-  let end = to
-  while (start < end && isBlank(text.charCodeAt(start))) start++
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }

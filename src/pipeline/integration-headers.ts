@@ -3,11 +3,12 @@
  * sends what the client sent, less those that `program/header-rules.ts` names. "Amazon API Gateway important notes" and
  * AWS's recorded answers are the source of the rules.
  */
+
 import type { IntegrationType } from '../aws/rest-api.ts'
+import { isFieldValue } from '../base/field-value.ts'
 import { Refusal } from '../messages/refusals.ts'
 import {
   isDroppedMappedHeader,
-  isFieldValue,
   isIllegalMappedHeader,
   requestHeaderRule,
 } from '../program/header-rules.ts'

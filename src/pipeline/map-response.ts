@@ -7,11 +7,12 @@
  */
 
 import { answerHeadProblem } from '../base/answer-head-limits.ts'
+import { isFieldValue } from '../base/field-value.ts'
 import { isHeaderName } from '../integrations/http/header-name.ts'
 import { heldBody, isStream } from '../messages/body-stream.ts'
 import type { HeaderList, IntegrationResponse, Reply } from '../messages/messages.ts'
 import { Refusal } from '../messages/refusals.ts'
-import { isFieldValue, remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
+import { remappedHeaderName, responseHeaderRule } from '../program/header-rules.ts'
 import type {
   IntegrationPlan,
   NonProxyPlan,

@@ -1,5 +1,4 @@
 /** The last part of every request: fills the decision record and passes crashes on to the log. */
-
 import type { HeldReply } from '../messages/messages.ts'
 import type { Refusal } from '../messages/refusals.ts'
 import type { DecisionRecord, DecisionRing } from '../observe/decision-record.ts'

@@ -14,9 +14,10 @@
  * Templates are not VTL: `$context.x`, `$stageVariables.x` and `$method.request.{header|querystring|path}.x` are
  * replaced by their values as they are, nothing else.
  */
+
 import type { GatewayResponse } from '../aws/rest-api.ts'
+import { isFieldValue } from '../base/field-value.ts'
 import { type RefusalType, refusals } from '../messages/refusals.ts'
-import { isFieldValue } from './header-rules.ts'
 import { compileSurroundings, requestReader, walk } from './mappings.ts'
 import { choose, templateMediaType } from './media-types.ts'
 import type { GatewayResponsePlan, GatewayResponseSource, GatewayResponses } from './program.ts'

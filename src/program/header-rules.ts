@@ -163,12 +163,3 @@ export function responseHeaderRule(
 export function remappedHeaderName(name: string): string {
   return `x-amzn-Remapped-${name}`
 }
-
-/** RFC 9110 §5.5: tabs, spaces, visible characters and bytes above 127; no line ends, so that a value stays one. */
-export function isFieldValue(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if ((code < 32 && code !== 9) || code === 127 || code > 255) return false
-  }
-  return true
-}

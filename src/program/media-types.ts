@@ -2,7 +2,7 @@
  * Media types: taking one out of a header (RFC 9110 §8.3, §12.5.1), picking what is kept by media type, and the set
  * `binaryMediaTypes` of an API.
  */
-import { isFieldValue } from './header-rules.ts'
+import { isFieldValue } from '../base/field-value.ts'
 import type { MediaTypeSet } from './program.ts'
 import { type Place, ProgramError } from './program-error.ts'
 

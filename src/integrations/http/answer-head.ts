@@ -7,6 +7,7 @@
  * comes once, the only transfer coding is `chunked`, comes once, and not in HTTP/1.0; no empty lines
  * before the status line, at most 1,000 headers.
  */
+import { fieldValueAt } from '../../base/field-value.ts'
 import { headerNameAt } from './header-name.ts'
 
 /** What the status line and the headers say. */
@@ -100,7 +101,7 @@ function readHeaders(text: string, from: number, fields: Fields): string {
     // Refuses folded lines and blanks before the colon too: neither is a token.
     const name = headerNameAt(text, at, colon)
     if (name === '') return 'Bad header name'
-    const value = trimmed(text, colon + 1, end)
+    const value = fieldValueAt(text, colon + 1, end)
     const problem = noteFraming(name, value, fields)
     if (problem !== '') return problem
     headers.push(name, value)
@@ -110,18 +111,6 @@ function readHeaders(text: string, from: number, fields: Fields): string {
   return fields.isChunked && fields.contentLength >= 0
     ? 'Content-Length beside Transfer-Encoding'
     : ''
-}
-
-function trimmed(text: string, from: number, to: number): string {
-  let start = from
-  let end = to
-  while (start < end && isBlank(text.charCodeAt(start))) start++
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }
 
 function noteFraming(name: string, value: string, fields: Fields): string {

@@ -3,13 +3,13 @@
  * over, what is written is one request: nothing in method, path or headers can end a line, and the
  * framing headers are written here and nowhere else.
  */
+import { isFieldValue } from '../../base/field-value.ts'
 import { HttpClientError } from './errors.ts'
 import { isHeaderName, lineStart } from './header-name.ts'
 import type { HttpCall } from './http-call.ts'
 
 // Above 0xff a character would lose its high byte on the wire, and U+010A become a line feed.
 const notInPath = /[^\x21-\x7e\x80-\xff]/
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Bodies whose answer says "again" are safe to send twice: RFC 9110 section 9.2.2. */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
@@ -32,7 +32,7 @@ export function writeRequestHead(call: HttpCall): string {
     const value = headers[i + 1]
     const start = lineStart(name)
     if (start === '') throw invalid('header name')
-    if (value === undefined || !fieldValue.test(value)) throw invalid(`value of header ${name}`)
+    if (value === undefined || !isFieldValue(value)) throw invalid(`value of header ${name}`)
     const rule = ownRule(name)
     if (rule === 'framing') continue
     if (rule === 'host') hosts++
